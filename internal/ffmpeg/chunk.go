@@ -1,0 +1,142 @@
+package ffmpeg
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"matinee/internal/media"
+)
+
+// fragmented are the muxer options of every output: no edit list, no index, signed offsets, decode times that continue
+// those of the chunk before, so that only the splitter's own numbers are new.
+const (
+	videoFlags = "+frag_keyframe+empty_moov+cmaf+frag_discont+skip_sidx+skip_trailer"
+	audioFlags = "+empty_moov+cmaf+frag_discont+skip_sidx+skip_trailer"
+)
+
+// ChunkOptions of EncodeChunk. The zero value encodes every rung, first attempt, at the server's own priority.
+type ChunkOptions struct {
+	Rungs   []string // ids; all when empty
+	Attempt int      // 0, 1, … below Attempts: decoding begins earlier each time
+	Nice    bool     // lowest priority: for everything that nobody waits for
+	Observe Observer
+}
+
+// EncodeChunk encodes one chunk of the plan: one process, one pipe per rung. The same plan, chunk, rungs and attempt give
+// the same bytes. It returns what a consumer returned, ErrHung, an *ExitError, or the context's error.
+func (t *Tool) EncodeChunk(ctx context.Context, src Source, plan media.Plan, chunk int, o ChunkOptions, consume Consumer) (Usage, error) {
+	size, err := src.size()
+	if err != nil {
+		return Usage{}, err
+	}
+	if chunk < 0 || chunk >= len(plan.Chunks) {
+		return Usage{}, fmt.Errorf("encode chunk %d: the plan has %d", chunk, len(plan.Chunks))
+	}
+	rungs, err := pick(plan, o.Rungs)
+	if err != nil {
+		return Usage{}, err
+	}
+	w := &watch{observe: o.Observe, inputBytes: size}
+	p := process{
+		program: t.ffmpeg,
+		args:    chunkArgs(src, plan, chunk, rungs, o.Attempt, w),
+		limits:  limits{dayOfCPU, t.memory, 64, 0},
+		nice:    o.Nice,
+		watch:   w,
+	}
+	for _, r := range rungs {
+		p.outputs = append(p.outputs, output{r.ID, consume})
+	}
+	usage, err := t.run(ctx, p)
+	if err != nil {
+		return usage, fmt.Errorf("encode chunk %d: %w", chunk, err)
+	}
+	return usage, nil
+}
+
+// pick returns the named rungs in the plan's order, which the cascade of scalers needs.
+func pick(plan media.Plan, ids []string) ([]media.Rung, error) {
+	if len(ids) == 0 {
+		return plan.Rungs, nil
+	}
+	for _, id := range ids {
+		if _, ok := plan.Rung(id); !ok {
+			return nil, fmt.Errorf("the plan has no rung %q", id)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(plan.Rungs), func(r media.Rung) bool { return !slices.Contains(ids, r.ID) }), nil
+}
+
+func chunkArgs(src Source, plan media.Plan, chunk int, rungs []media.Rung, attempt int, w *watch) []string {
+	first, end := plan.ChunkFrames(chunk)
+	args := append(guarded(), w.arguments(firstPipe+len(rungs))...)
+	args = append(args, src.opened()...)
+	args = append(args, seek(plan, first, attempt)...)
+	args = append(args, "-i", src.url(), "-filter_complex", head(plan, first, end)+"[c0];"+cascade(plan, rungs))
+	for i, r := range rungs {
+		args = append(args, videoOutput(i, r)...)
+		args = append(args, "-force_key_frames", keyFrames(plan, chunk))
+		args = append(args, muxed(videoFlags, i)...)
+	}
+	return args
+}
+
+func videoOutput(i int, r media.Rung) []string {
+	return append([]string{"-map", fmt.Sprintf("[o%d]", i), "-fps_mode", "passthrough", "-map_metadata", "-1"}, r.EncoderArgs...)
+}
+
+func muxed(flags string, i int) []string {
+	return []string{"-f", "mp4", "-movflags", flags, "pipe:" + strconv.Itoa(firstPipe+i)}
+}
+
+// cascade scales each rung from the one above, which costs a third of scaling each from the source and looks the same.
+func cascade(plan media.Plan, rungs []media.Rung) string {
+	var chains []string
+	for i, r := range rungs {
+		chain := fmt.Sprintf("[c%d]scale=%d:%d:flags=lanczos", i, r.Width, r.Height)
+		if i == 0 {
+			chain += ":out_range=tv" + firstConversion(plan)
+		}
+		chain += ",setsar=1,format=yuv420p"
+		if i < len(rungs)-1 {
+			chain += fmt.Sprintf(",split[o%d][c%d]", i, i+1)
+		} else {
+			chain += fmt.Sprintf("[o%d]", i)
+		}
+		chains = append(chains, chain)
+	}
+	return strings.Join(chains, ";")
+}
+
+// firstConversion brings the source's colour to the plan's: of RGB the matrix is chosen, of high dynamic range the tones
+// are mapped after scaling, where they cost half.
+func firstConversion(plan media.Plan) string {
+	switch {
+	case plan.Source.HDR:
+		return ",zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv"
+	case plan.Source.RGB:
+		return ":out_color_matrix=bt709"
+	}
+	return ""
+}
+
+// keyFrames is the expression that forces a key frame at each of the chunk's boundaries; n counts the chunk's own frames.
+func keyFrames(plan media.Plan, chunk int) string {
+	c := plan.Chunks[chunk]
+	first, _ := plan.ChunkFrames(chunk)
+	step := plan.Boundaries[c.FirstSegment+1] - first
+	regular := true
+	var exact []string
+	for k := range c.Segments {
+		at := plan.Boundaries[c.FirstSegment+k] - first
+		regular = regular && at == int64(k)*step
+		exact = append(exact, fmt.Sprintf("eq(n,%d)", at))
+	}
+	if regular {
+		return fmt.Sprintf("expr:not(mod(n,%d))", step)
+	}
+	return "expr:" + strings.Join(exact, "+")
+}

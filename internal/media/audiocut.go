@@ -1,0 +1,20 @@
+package media
+
+// AudioFrames returns the AAC frames of every audio track: enough to cover the last picture.
+func (p Plan) AudioFrames() int64 {
+	return p.audioFrameOf().MulCeil(p.Frames)
+}
+
+// AudioCut returns the first AAC frame of segment k, the one nearest to the segment's first picture, so that sound and
+// picture are cut within half an AAC frame (512 samples) of each other. AudioCut(Segments()) is AudioFrames().
+func (p Plan) AudioCut(k int) int64 {
+	if k >= p.Segments() {
+		return p.AudioFrames()
+	}
+	return min(p.audioFrameOf().MulRound(p.Boundaries[k]), p.AudioFrames())
+}
+
+// audioFrameOf is AAC frames for each picture.
+func (p Plan) audioFrameOf() Rational {
+	return Rational{p.Rate.Den * AudioSampleRate, p.Rate.Num * AudioFrameSamples}.reduced()
+}

@@ -1,0 +1,137 @@
+package media
+
+import "time"
+
+// The audio of every plan is AAC of 1,024 samples a frame at 48 kHz (ISO/IEC 14496-3).
+const (
+	AudioSampleRate   = 48_000
+	AudioFrameSamples = 1024
+)
+
+// Plan is everything that a worker needs to make a version. It is decided once and never changes.
+//
+// The output has a constant rate: frame n is at n/Rate seconds. Frame Lead shows the source's first picture; frame 0 is at
+// the plan's zero, which is ZeroSeconds in the source's own time.
+type Plan struct {
+	Rate          Rational     `json:"rate"`           // frames a second
+	Timescale     uint32       `json:"timescale"`      // ticks a second of every video track
+	FrameDuration uint32       `json:"frame_duration"` // ticks of one frame
+	Frames        int64        `json:"frames"`
+	Boundaries    []int64      `json:"boundaries"` // frame numbers where segments begin, then Frames
+	Rungs         []Rung       `json:"rungs"`      // from the largest
+	Audio         []AudioTrack `json:"audio,omitempty"`
+	Chunks        []Chunk      `json:"chunks"`
+	Source        SourceFacts  `json:"source"`
+	Encoder       EncoderInfo  `json:"encoder"`
+	Notes         []string     `json:"notes,omitempty"` // what was noticed, for a person to read
+}
+
+// SourceFacts is how a plan reads its source.
+type SourceFacts struct {
+	VideoStream int      `json:"video_stream"` // absolute index
+	TimeBase    Rational `json:"time_base"`
+	CentreTicks int64    `json:"centre_ticks"` // the source time at the centre of slot Lead
+	Lead        int64    `json:"lead"`         // frames that repeat the first picture
+	VideoFrames int64    `json:"video_frames"` // frames that the video stream itself fills, Lead included
+	Width       int      `json:"width"`        // coded size after rotation, which the filter graph is pinned to
+	Height      int      `json:"height"`
+	Interlaced  bool     `json:"interlaced,omitempty"`
+	HDR         bool     `json:"hdr,omitempty"` // PQ or HLG: tone-mapped for these rungs
+	RGB         bool     `json:"rgb,omitempty"` // no YUV in the source: the matrix is ours to choose
+	Matrix      string   `json:"matrix"`        // matrix, primaries and transfer that the rungs are tagged with
+}
+
+// Rung is one rendition of the picture.
+type Rung struct {
+	ID               string   `json:"id"` // track id, for example h264-720
+	Width            int      `json:"width"`
+	Height           int      `json:"height"`
+	ShortSide        int      `json:"short_side"`
+	CapBitsPerSecond int64    `json:"cap_bits_per_second"`
+	Level            string   `json:"level"`        // of H.264, for example 4.0
+	EncoderArgs      []string `json:"encoder_args"` // the same on every attempt, so that a retry has the same bytes
+}
+
+// AudioTrack is one rendition of the sound.
+type AudioTrack struct {
+	ID            string   `json:"id"`     // track id, for example audio-1
+	Stream        int      `json:"stream"` // absolute index in the source
+	Language      string   `json:"language"`
+	Label         string   `json:"label"`
+	Channels      int      `json:"channels"` // of the output
+	Default       bool     `json:"default"`
+	BitsPerSecond int64    `json:"bits_per_second"`
+	EncoderArgs   []string `json:"encoder_args"`
+}
+
+// Chunk is a run of segments that one process encodes.
+type Chunk struct {
+	Index        int `json:"index"`
+	FirstSegment int `json:"first_segment"`
+	Segments     int `json:"segments"`
+}
+
+// Segments returns the number of segments of every track.
+func (p Plan) Segments() int { return max(0, len(p.Boundaries)-1) }
+
+// SegmentFrames returns the first frame of segment k and the first frame after it.
+func (p Plan) SegmentFrames(k int) (first, end int64) {
+	return p.Boundaries[k], p.Boundaries[k+1]
+}
+
+// ChunkFrames returns the first frame of chunk i and the first frame after it.
+func (p Plan) ChunkFrames(i int) (first, end int64) {
+	c := p.Chunks[i]
+	return p.Boundaries[c.FirstSegment], p.Boundaries[c.FirstSegment+c.Segments]
+}
+
+// ChunkOf returns the index of the chunk that holds segment k.
+func (p Plan) ChunkOf(k int) int {
+	for _, c := range p.Chunks {
+		if k < c.FirstSegment+c.Segments {
+			return c.Index
+		}
+	}
+	return len(p.Chunks) - 1
+}
+
+// At returns the time of frame n on the output's timeline.
+func (p Plan) At(n int64) time.Duration {
+	return time.Duration(p.Rate.Inverse().MulRound(n * int64(time.Second)))
+}
+
+// Duration returns the length of the output.
+func (p Plan) Duration() time.Duration { return p.At(p.Frames) }
+
+// Size returns the size of the largest rung.
+func (p Plan) Size() (width, height int) {
+	if len(p.Rungs) == 0 {
+		return 0, 0
+	}
+	return p.Rungs[0].Width, p.Rungs[0].Height
+}
+
+// Rung returns the rung with the id.
+func (p Plan) Rung(id string) (Rung, bool) {
+	for _, r := range p.Rungs {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	return Rung{}, false
+}
+
+// AudioTrack returns the audio track with the id.
+func (p Plan) AudioTrack(id string) (AudioTrack, bool) {
+	for _, a := range p.Audio {
+		if a.ID == id {
+			return a, true
+		}
+	}
+	return AudioTrack{}, false
+}
+
+// ZeroSeconds returns the source time of the output's frame 0.
+func (p Plan) ZeroSeconds() float64 {
+	return p.Source.TimeBase.Seconds(p.Source.CentreTicks) - p.Rate.Inverse().Seconds(p.Source.Lead)
+}

@@ -1,0 +1,74 @@
+package media
+
+// StreamKind is what a stream carries.
+type StreamKind string
+
+// The kinds of stream that a plan looks at; all others are kept as ffprobe names them.
+const (
+	VideoStream    StreamKind = "video"
+	AudioStream    StreamKind = "audio"
+	SubtitleStream StreamKind = "subtitle"
+)
+
+// Probe is what is known of a source. It marshals to JSON and back without loss.
+type Probe struct {
+	Container       Container `json:"container"`
+	SizeBytes       int64     `json:"size_bytes"`
+	StartSeconds    float64   `json:"start_seconds"`
+	DurationSeconds float64   `json:"duration_seconds"` // 0 where the container does not say
+	Indexed         bool      `json:"indexed"`          // a seek does not need to read the file from the start
+	Streams         []Stream  `json:"streams"`
+	Cadence         *Cadence  `json:"cadence,omitempty"` // replayed packet times, where the rate is not constant
+}
+
+// Stream is one stream of a source. Times are ticks of TimeBase unless the name says seconds.
+type Stream struct {
+	Index           int        `json:"index"` // absolute, as every later command names it
+	Kind            StreamKind `json:"kind"`
+	Codec           string     `json:"codec,omitempty"`
+	TimeBase        Rational   `json:"time_base"`
+	StartTicks      int64      `json:"start_ticks"`
+	StartSeconds    float64    `json:"start_seconds"`
+	DurationSeconds float64    `json:"duration_seconds,omitempty"` // 0 where unknown
+	Packets         int64      `json:"packets,omitempty"`          // 0 where the container does not count them
+	AttachedPicture bool       `json:"attached_picture,omitempty"`
+	Default         bool       `json:"default,omitempty"`
+	Language        string     `json:"language,omitempty"` // as the source spells it
+	Title           string     `json:"title,omitempty"`
+
+	Width           int      `json:"width,omitempty"` // as coded, before rotation and pixel shape
+	Height          int      `json:"height,omitempty"`
+	PixelFormat     string   `json:"pixel_format,omitempty"`
+	PixelShape      Rational `json:"pixel_shape"`        // sample aspect ratio; zero where unknown
+	Rotation        int      `json:"rotation,omitempty"` // degrees, a multiple of 90
+	BaseRate        Rational `json:"base_rate"`          // ffprobe's r_frame_rate: the finest cadence seen
+	AverageRate     Rational `json:"average_rate"`
+	FieldOrder      string   `json:"field_order,omitempty"`
+	ColourMatrix    string   `json:"colour_matrix,omitempty"`
+	ColourTransfer  string   `json:"colour_transfer,omitempty"`
+	ColourPrimaries string   `json:"colour_primaries,omitempty"`
+
+	Channels   int `json:"channels,omitempty"`
+	SampleRate int `json:"sample_rate,omitempty"`
+}
+
+// Video returns the stream that is planned: the first one with moving pictures.
+func (p Probe) Video() (Stream, bool) {
+	for _, s := range p.Streams {
+		if s.Kind == VideoStream && !s.AttachedPicture {
+			return s, true
+		}
+	}
+	return Stream{}, false
+}
+
+// Audio returns the streams with sound that can be decoded, in the source's order.
+func (p Probe) Audio() []Stream {
+	var out []Stream
+	for _, s := range p.Streams {
+		if s.Kind == AudioStream && s.Codec != "" && s.Channels > 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}

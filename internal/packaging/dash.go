@@ -1,0 +1,117 @@
+package packaging
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/Eyevinn/dash-mpd/mpd"
+)
+
+const (
+	dashProfiles   = "urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019"
+	channelsScheme = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
+	roleScheme     = "urn:mpeg:dash:role:2011"
+)
+
+// MPD returns the DASH manifest: one period, all rungs in one adaptation set, every segment's length in a SegmentTimeline,
+// because with a constant duration some players ask for one segment too many.
+func MPD(p Presentation) ([]byte, error) {
+	video, audio, err := p.split()
+	if err != nil {
+		return nil, fmt.Errorf("write MPD: %w", err)
+	}
+	period := mpd.NewPeriod()
+	period.Id = "0"
+	period.Start = mpd.Ptr(mpd.Duration(0))
+	sets := []*mpd.AdaptationSetType{pictures(p, video)}
+	for _, a := range audio {
+		sets = append(sets, sound(p, a))
+	}
+	for i, set := range sets {
+		set.Id = mpd.Ptr(uint32(i))
+		period.AppendAdaptationSet(set)
+	}
+	root := mpd.NewMPD("static")
+	root.Profiles = dashProfiles
+	root.MinBufferTime = mpd.Ptr(mpd.Duration(max(time.Second, p.Plan.At(longestSegment(p.Plan.Boundaries)))))
+	root.MediaPresentationDuration = mpd.Ptr(mpd.Duration(p.Plan.Duration()))
+	root.AppendPeriod(period)
+	return encodeMPD(root, p.Plan.Duration())
+}
+
+func pictures(p Presentation, video []videoTrack) *mpd.AdaptationSetType {
+	set := mpd.NewAdaptationSetWithParams("video", "video/mp4", true, 1)
+	set.SegmentTemplate = template(VideoSpan(p.Plan, "", nil, 0, p.Plan.Segments()))
+	for _, v := range video {
+		set.MaxWidth, set.MaxHeight = max(set.MaxWidth, uint32(v.rung.Width)), max(set.MaxHeight, uint32(v.rung.Height))
+		r := mpd.NewRepresentationWithID(v.ID, v.Codec, "", int(bandwidth(v.peak())))
+		r.Width, r.Height = uint32(v.rung.Width), uint32(v.rung.Height)
+		r.FrameRate = mpd.FrameRateType(p.Plan.Rate.String())
+		r.Sar = "1:1"
+		set.AppendRepresentation(r)
+	}
+	return set
+}
+
+func sound(p Presentation, a audioTrack) *mpd.AdaptationSetType {
+	set := mpd.NewAdaptationSetWithParams("audio", "audio/mp4", true, 1)
+	set.Lang = a.audio.Language
+	set.SegmentTemplate = template(AudioSpan(p.Plan, a.ID, nil))
+	set.Labels = []*mpd.LabelType{{Value: a.audio.Label}}
+	if a.audio.Default {
+		set.Roles = []*mpd.DescriptorType{mpd.NewDescriptor(roleScheme, "main", "")}
+	}
+	r := mpd.NewAudioRepresentation(a.ID, a.Codec, "", int(bandwidth(a.peak())), int(AudioSpan(p.Plan, a.ID, nil).Timescale))
+	r.AudioChannelConfigurations = []*mpd.DescriptorType{mpd.NewDescriptor(channelsScheme, strconv.Itoa(a.audio.Channels), "")}
+	set.AppendRepresentation(r)
+	return set
+}
+
+func template(s Span) *mpd.SegmentTemplateType {
+	t := mpd.NewSegmentTemplate()
+	t.SetTimescale(s.Timescale)
+	t.StartNumber = mpd.Ptr(uint32(0))
+	t.Initialization = "$RepresentationID$/init.mp4"
+	t.Media = "$RepresentationID$/$Number$.m4s"
+	t.SegmentTimeline = timeline(s)
+	return t
+}
+
+func timeline(s Span) *mpd.SegmentTimelineType {
+	t := mpd.NewSegmentTimeline()
+	for k := range s.Segments() {
+		length := s.ticks(k)
+		if n := len(t.S); n > 0 && t.S[n-1].D == length {
+			t.S[n-1].R++
+			continue
+		}
+		t.S = append(t.S, &mpd.S{D: length})
+	}
+	t.S[0].T = mpd.Ptr(uint64(0))
+	return t
+}
+
+func longestSegment(boundaries []int64) int64 {
+	var most int64
+	for k := range len(boundaries) - 1 {
+		most = max(most, boundaries[k+1]-boundaries[k])
+	}
+	return most
+}
+
+// encodeMPD mends what the library writes for a duration under one second: nanoseconds as if they were seconds.
+func encodeMPD(root *mpd.MPD, duration time.Duration) ([]byte, error) {
+	var out bytes.Buffer
+	if _, err := root.Write(&out, "  ", true); err != nil {
+		return nil, fmt.Errorf("write MPD: %w", err)
+	}
+	out.WriteByte('\n')
+	if duration >= time.Second {
+		return out.Bytes(), nil
+	}
+	wrong := fmt.Sprintf(`mediaPresentationDuration="PT%dS"`, duration.Nanoseconds())
+	right := fmt.Sprintf(`mediaPresentationDuration="PT%.9fS"`, duration.Seconds())
+	return bytes.Replace(out.Bytes(), []byte(wrong), []byte(right), 1), nil
+}

@@ -1,0 +1,7 @@
+// Package packaging owns the bytes that players read: init segments, media segments and the playlists that name them.
+//
+// Split turns the fragmented MP4 of an encoder into CMAF segments (ISO/IEC 23000-19) whose every number is computed from
+// the plan; CheckSegment proves a segment from its bytes alone; Master, MediaPlaylist and MPD write HLS (RFC 8216, version
+// 7) and DASH (ISO/IEC 23009-1) for the whole presentation before anything of it is encoded. All of it is a function of
+// values: the package refuses to open files, to run processes and to know URLs beyond its own relative ones.
+package packaging

@@ -1,0 +1,98 @@
+package packaging
+
+import (
+	"fmt"
+
+	"matinee/internal/media"
+)
+
+// peakOverCap is how far above its cap a rung's largest segment of four seconds was measured to be: rate control spends
+// what earlier segments saved.
+const peakOverCap = 1.45
+
+// Presentation is what playlists are written from.
+type Presentation struct {
+	Plan   media.Plan
+	Tracks []Track // those that are offered, in order of preference: a rung that would not answer is left out by the caller
+}
+
+// Track is one offered track.
+type Track struct {
+	ID                   string // of a rung or an audio track of the plan
+	Codec                string // RFC 6381, see Codec
+	PeakBitsPerSecond    int64  // highest of any segment; 0 until measured
+	AverageBitsPerSecond int64  // 0 until measured
+}
+
+// videoTrack and audioTrack are an offered track with its part of the plan.
+type videoTrack struct {
+	Track
+	rung media.Rung
+}
+
+type audioTrack struct {
+	Track
+	audio media.AudioTrack
+}
+
+// split sorts the offered tracks by kind; a track that the plan does not know is the caller's mistake.
+func (p Presentation) split() (video []videoTrack, audio []audioTrack, err error) {
+	for _, t := range p.Tracks {
+		if r, ok := p.Plan.Rung(t.ID); ok {
+			video = append(video, videoTrack{t, r})
+		} else if a, ok := p.Plan.AudioTrack(t.ID); ok {
+			audio = append(audio, audioTrack{t, a})
+		} else {
+			return nil, nil, fmt.Errorf("track %q is not in the plan", t.ID)
+		}
+		if t.Codec == "" {
+			return nil, nil, fmt.Errorf("track %q has no codec", t.ID)
+		}
+	}
+	if len(video) == 0 {
+		return nil, nil, fmt.Errorf("a presentation without pictures")
+	}
+	return video, audio, nil
+}
+
+func (v videoTrack) peak() int64 {
+	if v.PeakBitsPerSecond > 0 {
+		return v.PeakBitsPerSecond
+	}
+	return int64(peakOverCap * float64(v.rung.CapBitsPerSecond))
+}
+
+// peak of unmeasured sound allows for its container: AAC at a constant rate swings little.
+func (a audioTrack) peak() int64 {
+	if a.PeakBitsPerSecond > 0 {
+		return a.PeakBitsPerSecond
+	}
+	return a.audio.BitsPerSecond * 11 / 10
+}
+
+func largest[T any](tracks []T, of func(T) int64) int64 {
+	var most int64
+	for _, t := range tracks {
+		most = max(most, of(t))
+	}
+	return most
+}
+
+// span returns the offered track's segments; its init is not needed for playlists.
+func (p Presentation) span(track string) (Span, error) {
+	for _, t := range p.Tracks {
+		if t.ID != track {
+			continue
+		}
+		if _, ok := p.Plan.Rung(track); ok {
+			return VideoSpan(p.Plan, track, nil, 0, p.Plan.Segments()), nil
+		}
+		return AudioSpan(p.Plan, track, nil), nil
+	}
+	return Span{}, fmt.Errorf("track %q is not offered", track)
+}
+
+// ticks returns the length of segment k.
+func (s Span) ticks(k int) uint64 {
+	return uint64(s.Bounds[k+1]-s.Bounds[k]) * uint64(s.SampleDuration)
+}

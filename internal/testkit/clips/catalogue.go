@@ -1,0 +1,110 @@
+package clips
+
+import "strings"
+
+// Real footage; origin and licences are in footage/LICENCES.md.
+const (
+	BigBuckBunny Clip = "big-buck-bunny" // 854x480, 24 fps, 30 s, stereo
+	CarDetection Clip = "car-detection"  // 768x432, 12.5 fps, 30 s
+	Flower       Clip = "flower"         // 960x540, 29.97 fps, 5 s
+	Friday       Clip = "friday"         // 640x480, 30 fps, 6 s, audio stream first
+)
+
+func footage() map[Clip]string {
+	return map[Clip]string{
+		BigBuckBunny: "big-buck-bunny-480p-30s.mp4",
+		CarDetection: "car-detection-768x432-30s.mp4",
+		Flower:       "flower-960x540-5s.mp4",
+		Friday:       "friday-640x480-6s.mp4",
+	}
+}
+
+// Made clips, about 4 s of 320x180 unless said otherwise.
+const (
+	Film              Clip = "film"                // 23.976 fps, open GOP, 5 B pictures
+	OneKeyFrame       Clip = "one-key-frame"       // 25 fps, a single key frame
+	Phone             Clip = "phone"               // variable rate: jitter around 29.97, one jump
+	Rotated           Clip = "rotated"             // shown as 180x320
+	OddSize           Clip = "odd-size"            // 321x181, 4:4:4
+	LateAudio         Clip = "late-audio"          // sound starts 0.7 s after the picture
+	LateVideo         Clip = "late-video"          // picture starts 0.7 s after the sound
+	LongAudio         Clip = "long-audio"          // sound lasts 1.5 s longer
+	Silent            Clip = "silent"              // no audio stream
+	ProgramStream     Clip = "program-stream"      // MPEG-PS, MPEG-2
+	TransportHEVC     Clip = "transport-hevc"      // MPEG-TS, HEVC, 21 s, key frames 10 s apart
+	OpenHEVC          Clip = "open-hevc"           // HEVC, open GOP
+	Interlaced        Clip = "interlaced"          // 25i, anamorphic
+	HDR               Clip = "hdr"                 // HEVC 10 bit, PQ
+	FullRange         Clip = "full-range"          // MJPEG in MOV, full-range 4:2:0
+	Animation         Clip = "animation"           // GIF, 10 fps
+	ScreenWebM        Clip = "screen-webm"         // VP8, variable rate, long pauses
+	LiveMatroska      Clip = "live-matroska"       // neither duration nor index
+	OnePicture        Clip = "one-picture"         // 0.04 s
+	FlashBeep         Clip = "flash-beep"          // white picture and tone 2 s into the file, picture 0.72 s late, MOV
+	FlashBeepMatroska Clip = "flash-beep-matroska" // the same, Matroska
+	CoverArt          Clip = "cover-art"           // sound with an attached picture
+	ManyStreams       Clip = "many-streams"        // 70 audio streams
+	Huge              Clip = "huge"                // 16384x8704
+	FarTimestamp      Clip = "far-timestamp"       // one picture 150 days later
+	Empty             Clip = "empty"               // no bytes
+	Text              Clip = "text"                // a text named .mp4
+	Playlist          Clip = "playlist"            // an HLS playlist named .mp4
+	ConcatScript      Clip = "concat-script"       // a concat script named .mp4
+	NoIndex           Clip = "no-index"            // an MP4 that ends before its moov
+	HollowMP4         Clip = "hollow-mp4"          // boxes in order, nothing in them
+)
+
+const (
+	picture = "-f lavfi -i testsrc2=s=320x180:d=4.2:r="
+	tone    = " -f lavfi -i sine=f=440:b=4:r=48000:d=4.2 "
+	h264    = " -c:v libx264 -preset veryfast -pix_fmt yuv420p -threads 1 "
+	aac     = " -c:a aac -b:a 96k -ac 2 "
+	hevc    = " -c:v libx265 -preset ultrafast -threads 1 -x265-params log-level=error:pools=1:"
+)
+
+// flashBeep has its flash and its tone at 2 s of the file; without copied times the flash would start the picture's track.
+const flashBeep = "-itsoffset 0.72 -f lavfi -i color=black:s=320x180:r=25:d=4 -f lavfi -i 'aevalsrc=if(gte(t\\,2)\\,0.8*sin(2*PI*1000*t)\\,0):s=48000:d=4.5' " +
+	"-filter_complex '[0:v]drawbox=color=white:t=fill:enable=gte(t\\,2)[v]' -map [v] -map 1" + h264 + aac
+
+func recipes() map[Clip]recipe {
+	return map[Clip]recipe{
+		Film:        {file: "film.mp4", steps: []string{picture + "24000/1001" + tone + h264 + "-x264-params open-gop=1:keyint=48:min-keyint=24:bframes=5:b-pyramid=normal:ref=4" + aac + "film.mp4"}},
+		OneKeyFrame: {file: "one.mp4", steps: []string{picture + "25" + tone + h264 + "-g 9999 -sc_threshold 0" + aac + "one.mp4"}},
+		Phone: {file: "phone.mp4", steps: []string{picture + "30" + tone +
+			"-vf 'settb=1/90000,setpts=N*3003+600*sin(N*1.7)+if(gt(N\\,60)\\,5000\\,0)' -fps_mode passthrough -enc_time_base 1/90000" + h264 + "-video_track_timescale 90000" + aac + "phone.mp4"}},
+		Rotated: {file: "rotated.mp4", steps: []string{
+			picture + "30" + tone + h264 + aac + "upright.mp4",
+			"-i upright.mp4 -c copy -metadata:s:v:0 rotate=90 rotated.mp4"}},
+		OddSize:       {file: "odd.mp4", steps: []string{"-f lavfi -i testsrc2=s=321x181:r=25:d=3.2" + tone + "-c:v libx264 -preset veryfast -pix_fmt yuv444p -threads 1" + aac + "odd.mp4"}},
+		LateAudio:     {file: "late.mp4", steps: []string{picture + "25 -itsoffset 0.7" + tone + h264 + aac + "late.mp4"}},
+		LateVideo:     {file: "late.mkv", steps: []string{"-itsoffset 0.7 " + picture + "24000/1001" + tone + h264 + aac + "late.mkv"}},
+		LongAudio:     {file: "long.mp4", steps: []string{"-f lavfi -i testsrc2=s=320x180:d=2.7:r=25" + tone + h264 + aac + "long.mp4"}},
+		Silent:        {file: "silent.mp4", steps: []string{picture + "25" + h264 + "silent.mp4"}},
+		ProgramStream: {file: "program.mpg", steps: []string{picture + "25" + tone + "-c:v mpeg2video -b:v 1M -bf 2 -g 15 -threads 1 -c:a mp2 -f mpeg program.mpg"}},
+		TransportHEVC: {file: "hevc.ts", steps: []string{"-f lavfi -i testsrc2=s=320x180:r=25:d=21" + tone + hevc + "keyint=250" + aac + "-f mpegts hevc.ts"}},
+		OpenHEVC:      {file: "open.mp4", steps: []string{picture + "24" + tone + hevc + "keyint=48:open-gop=1:bframes=4 -tag:v hvc1" + aac + "open.mp4"}},
+		Interlaced: {file: "interlaced.mp4", steps: []string{"-f lavfi -i testsrc2=s=360x288:r=50:d=4" + tone +
+			"-vf tinterlace=interleave_top,setsar=64/45 -c:v libx264 -preset veryfast -threads 1 -flags +ildct+ilme -x264-params tff=1 -r 25" + aac + "interlaced.mp4"}},
+		HDR: {file: "hdr.mp4", steps: []string{"-f lavfi -i testsrc2=s=320x180:d=2.2:r=24 -pix_fmt yuv420p10le" + hevc +
+			"colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc -color_primaries bt2020 -color_trc smpte2084 -colorspace bt2020nc -tag:v hvc1 hdr.mp4"}},
+		FullRange:         {file: "full.mov", steps: []string{"-f lavfi -i testsrc2=s=320x180:d=2.2:r=30 -c:v mjpeg -q:v 6 -pix_fmt yuvj420p full.mov"}},
+		Animation:         {file: "animation.gif", steps: []string{"-f lavfi -i testsrc2=s=160x90:r=10:d=3 animation.gif"}},
+		ScreenWebM:        {file: "screen.webm", steps: []string{"-f lavfi -i testsrc2=s=320x180:r=30:d=5" + tone + "-vf 'select=lt(t\\,1)+not(mod(n\\,23)),settb=1/1000' -fps_mode passthrough -enc_time_base 1/1000 -c:v libvpx -deadline realtime -cpu-used 8 -b:v 300k -threads 1 -c:a libopus screen.webm"}},
+		LiveMatroska:      {file: "live.mkv", steps: []string{picture + "25" + tone + h264 + aac + "-f matroska -live 1 live.mkv"}},
+		OnePicture:        {file: "one-picture.mp4", steps: []string{"-f lavfi -i testsrc2=s=320x180:r=25:d=0.04" + h264 + "one-picture.mp4"}},
+		FlashBeep:         {file: "flash.mov", steps: []string{flashBeep + "flash.mov"}},
+		FlashBeepMatroska: {file: "flash.mkv", steps: []string{flashBeep + "flash.mkv"}},
+		CoverArt: {file: "cover.m4a", steps: []string{
+			"-f lavfi -i testsrc2=s=300x300:d=1 -frames:v 1 cover.png",
+			tone + "-i cover.png -map 0 -map 1 -c:a aac -c:v png -disposition:v attached_pic cover.m4a"}},
+		ManyStreams:  {file: "many.mkv", steps: []string{"-f lavfi -i testsrc2=s=64x36:r=5:d=0.4 -f lavfi -i sine=d=0.4 -map 0" + strings.Repeat(" -map 1", 70) + h264 + "-c:a pcm_s16le many.mkv"}},
+		Huge:         {file: "huge.mp4", steps: []string{"-f lavfi -i color=gray:s=16384x8704:r=5:d=0.2 -c:v libx264 -preset ultrafast -threads 1 huge.mp4"}},
+		FarTimestamp: {file: "far.mkv", steps: []string{"-f lavfi -i testsrc2=s=64x36:r=25:d=1 -vf 'setpts=if(eq(N\\,24)\\,12800000/TB\\,PTS)' -fps_mode passthrough" + h264 + "far.mkv"}},
+		Empty:        {file: "empty.mp4"},
+		Text:         {file: "text.mp4", bytes: "Dear diary, today I renamed a text to .mp4 and uploaded it to see what happens.\n"},
+		Playlist:     {file: "playlist.mp4", bytes: "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"},
+		ConcatScript: {file: "concat.mp4", bytes: "ffconcat version 1.0\nfile 'secret.ts'\n"},
+		NoIndex:      {file: "no-index.mp4", bytes: "\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2\x00\x01\x00\x00mdatcut off here"},
+		HollowMP4:    {file: "hollow.mp4", bytes: "\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2\x00\x00\x00\x08moov\x00\x00\x00\x08mdat"},
+	}
+}
