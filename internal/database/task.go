@@ -1,0 +1,155 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"matinee/internal/errs"
+	"matinee/internal/ids"
+	"matinee/internal/pipeline"
+)
+
+const taskColumns = `
+	id, version_id, video_id, kind, track, chunk, first_segment, segments, rank, state, crashes, faults, done_units, total_units, cpu_us, error,
+	started_at, finished_at`
+
+func taskFields(t *pipeline.Task, cpu *int64, started, finished *sql.NullInt64) []any {
+	return []any{
+		&t.ID, &t.Version, &t.Video, &t.Kind, &t.Track, &t.Chunk, &t.FirstSegment, &t.Segments, &t.Rank, &t.State, &t.Crashes, &t.Faults,
+		&t.DoneUnits, &t.TotalUnits, cpu, &t.Error, started, finished,
+	}
+}
+
+func scanTask(r row) (t pipeline.Task, err error) {
+	var (
+		cpu               int64
+		started, finished sql.NullInt64
+	)
+	err = r.Scan(taskFields(&t, &cpu, &started, &finished)...)
+	t.CPU = time.Duration(cpu) * time.Microsecond
+	t.StartedAt, t.FinishedAt = fromOptionalMicros(started), fromOptionalMicros(finished)
+	return t, err
+}
+
+func scanLease(r row) (l pipeline.Lease, err error) {
+	var (
+		cpu, until        int64
+		started, finished sql.NullInt64
+	)
+	err = r.Scan(append(taskFields(&l.Task, &cpu, &started, &finished), &l.Owner, &l.Fence, &until)...)
+	l.CPU, l.Until = time.Duration(cpu)*time.Microsecond, fromMicros(until)
+	return l, err
+}
+
+// ClaimTask leases the next task. The order is the whole of the queue's fairness: what unblocks a viewer first, then whoever has
+// the fewest tasks running, then the version that is nearest to its end, then age.
+func (s *Pipeline) ClaimTask(ctx context.Context, w pipeline.Worker, now time.Time, ttl time.Duration) (l pipeline.Lease, err error) {
+	kinds, args := kindList(w.Kinds)
+	until := now.Add(ttl)
+	args = append([]any{w.ID, micros(until), micros(now)}, append(args, micros(now), micros(now))...)
+	err = s.db.Update(ctx, func(tx *Tx) error {
+		l, err = one(ctx, tx, scanLease, `
+			UPDATE task SET crashes = crashes + CASE WHEN state = 'running' THEN 1 ELSE 0 END,
+			       state = 'running', lease_owner = ?, lease_until = ?, fence = fence + 1, started_at = COALESCE(started_at, ?)
+			WHERE id = (
+				SELECT t.id FROM task t
+				WHERE t.kind IN (`+kinds+`)
+				  AND ((t.state = 'queued' AND t.not_before <= ?) OR (t.state = 'running' AND t.lease_until < ?))
+				ORDER BY t.rank,
+				         (SELECT COUNT(*) FROM task r WHERE r.owner_id = t.owner_id AND r.state = 'running'),
+				         (SELECT COUNT(*) FROM task r WHERE r.version_id = t.version_id AND r.state = 'queued'),
+				         t.created_at, t.chunk, t.id
+				LIMIT 1`+tx.forUpdate()+`)
+			RETURNING `+taskColumns+`, lease_owner, fence, lease_until`, args...)
+		return err
+	})
+	return l, err
+}
+
+// RenewLease extends a lease and notes the progress.
+func (s *Pipeline) RenewLease(ctx context.Context, l pipeline.Lease, doneUnits int64, until time.Time) error {
+	return s.db.Update(ctx, func(tx *Tx) error {
+		return endTask(ctx, tx, l, `lease_until = ?, done_units = ?`, micros(until), doneUnits)
+	})
+}
+
+// FreeLeases queues every running task again, each with a crash counted.
+func (s *Pipeline) FreeLeases(ctx context.Context, _ time.Time) (freed int64, err error) {
+	err = s.db.Update(ctx, func(tx *Tx) error {
+		freed, err = tx.Exec(ctx, `
+			UPDATE task SET state = 'queued', crashes = crashes + 1, fence = fence + 1, lease_owner = NULL, lease_until = NULL, done_units = 0,
+			       error = 'The server was ended while it worked on this.'
+			WHERE state = 'running'`)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `DELETE FROM task WHERE lease_owner IS NOT NULL AND version_id IN (SELECT id FROM version WHERE tombstoned_at IS NOT NULL)`)
+		return err
+	})
+	return freed, err
+}
+
+// Requeue gives a task back.
+func (s *Pipeline) Requeue(ctx context.Context, l pipeline.Lease, r pipeline.Retry) error {
+	return s.db.Update(ctx, func(tx *Tx) error {
+		return endTask(ctx, tx, l, `
+			state = 'queued', lease_owner = NULL, lease_until = NULL, done_units = 0, crashes = crashes + ?, faults = faults + ?, error = ?, not_before = ?`,
+			flag(r.Crash), flag(r.Fault), r.Why, micros(r.NotBefore))
+	})
+}
+
+// Tasks lists the tasks of a version in the order of the work.
+func (s *Pipeline) Tasks(ctx context.Context, version ids.VersionID) (list []pipeline.Task, err error) {
+	err = s.db.View(ctx, func(tx *Tx) error {
+		list, err = many(ctx, tx, scanTask, `SELECT `+taskColumns+` FROM task WHERE version_id = ? ORDER BY rank, chunk, created_at, id`, string(version))
+		return err
+	})
+	return list, err
+}
+
+// finishTask ends a task that was done.
+func finishTask(ctx context.Context, tx *Tx, l pipeline.Lease, f pipeline.Facts, now time.Time) error {
+	facts, err := toJSON(f)
+	if err != nil {
+		return err
+	}
+	return endTask(ctx, tx, l, `state = 'done', lease_owner = NULL, lease_until = NULL, done_units = total_units, cpu_us = cpu_us + ?, facts = ?, error = '', finished_at = ?`,
+		f.CPU.Microseconds(), facts, micros(now))
+}
+
+// endTask changes a task under a lease, or returns an errs.Fenced error when the lease is no longer the task's.
+func endTask(ctx context.Context, tx *Tx, l pipeline.Lease, set string, args ...any) error {
+	n, err := tx.Exec(ctx, `UPDATE task SET `+set+` WHERE id = ? AND fence = ? AND state = 'running'`, append(args, string(l.ID), l.Fence)...)
+	if err != nil {
+		return fmt.Errorf("update task: %w", err)
+	}
+	if n == 0 {
+		return errs.New(errs.Fenced, "", "The lease of task %s is lost.", l.ID)
+	}
+	return nil
+}
+
+// queueFor queues more work for the version of a lease.
+func queueFor(ctx context.Context, tx *Tx, l pipeline.Lease, tasks []pipeline.Task, now time.Time) error {
+	owner, _, err := currentOf(ctx, tx, l.Video)
+	if err != nil {
+		return err
+	}
+	return insertTasks(ctx, tx, pipeline.Version{ID: l.Version, Video: l.Video}, owner, tasks, now)
+}
+
+func insertTasks(ctx context.Context, tx *Tx, v pipeline.Version, owner ids.UserID, tasks []pipeline.Task, now time.Time) error {
+	for _, t := range tasks {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO task (id, version_id, video_id, owner_id, kind, track, chunk, first_segment, segments, rank, state, total_units, created_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
+			string(ids.New[ids.TaskID]()), string(v.ID), string(v.Video), string(owner), string(t.Kind), t.Track, t.Chunk, t.FirstSegment, t.Segments,
+			t.Rank, t.TotalUnits, micros(now))
+		if err != nil {
+			return fmt.Errorf("queue %s task: %w", t.Kind, err)
+		}
+	}
+	return nil
+}
