@@ -1,0 +1,10 @@
+// Package delivery is the origin: it answers every request for media, from playlists to segments and pictures.
+//
+// It owns the paths below /media/, their headers (type, caching, validators, sharing with other origins) and the right of
+// every single request: the presentation is asked for with the viewer each time, and whoever may not watch gets the same
+// answer as for what does not exist. Playlists are written when asked; everything else is read from the blob store and sent
+// by the kernel, which is why no ResponseWriter may be wrapped on the way.
+//
+// The package refuses to know how media come to be, to decide who may watch, and to build a path from anything but ids,
+// integers and names that it has checked.
+package delivery

@@ -1,0 +1,114 @@
+package delivery
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"matinee/internal/blob"
+	"matinee/internal/ids"
+)
+
+// prefix is where all media are.
+const prefix = "/media/"
+
+// kind says what a path asks for.
+type kind string
+
+const (
+	master    kind = "master"   // HLS multivariant playlist
+	playlist  kind = "playlist" // HLS media playlist of a track
+	mpd       kind = "mpd"      // DASH manifest
+	initPart  kind = "init"     // init segment of a track
+	mediaPart kind = "segment"  // media segment of a track
+	picture   kind = "picture"
+)
+
+// written reports whether the answer is written anew rather than read from the store.
+func (k kind) written() bool { return k == master || k == playlist || k == mpd }
+
+// target is what a path asks for.
+type target struct {
+	video   ids.VideoID
+	version ids.VersionID
+	kind    kind
+	track   string // of a playlist, an init segment or a media segment
+	key     string // in the blob store, where it is not written
+}
+
+// parse reads a path in its one canonical form; anything else is no media path.
+func parse(u *url.URL) (target, bool) {
+	rest, ok := strings.CutPrefix(u.Path, prefix)
+	if !ok || u.RawPath != "" { // RawPath: the path was escaped in another way than we write it
+		return target{}, false
+	}
+	videoText, rest, _ := strings.Cut(rest, "/")
+	versionText, rest, _ := strings.Cut(rest, "/")
+	video, videoErr := ids.Parse[ids.VideoID](videoText)
+	version, versionErr := ids.Parse[ids.VersionID](versionText)
+	if videoErr != nil || versionErr != nil {
+		return target{}, false
+	}
+	t := target{video: video, version: version}
+	if track, file, below := strings.Cut(rest, "/"); below {
+		return t.part(track, file)
+	}
+	return t.file(rest)
+}
+
+// file reads a path that lies directly below the version.
+func (t target) file(name string) (target, bool) {
+	switch name {
+	case "master.m3u8":
+		t.kind = master
+		return t, true
+	case "manifest.mpd":
+		t.kind = mpd
+		return t, true
+	}
+	if track, ok := strings.CutSuffix(name, ".m3u8"); ok {
+		t.kind, t.track = playlist, track
+		return t, isName(track)
+	}
+	hash, isPoster := strings.CutPrefix(name, "poster-")
+	hash, isJPEG := strings.CutSuffix(hash, ".jpg")
+	if !isPoster || !isJPEG || !isName(hash) {
+		return target{}, false
+	}
+	t.kind, t.key = picture, blob.PictureKey(t.video, t.version, name)
+	return t, true
+}
+
+// part reads a path that lies below a track.
+func (t target) part(track, file string) (target, bool) {
+	if !isName(track) {
+		return target{}, false
+	}
+	t.track = track
+	if file == "init.mp4" {
+		t.kind, t.key = initPart, blob.InitKey(t.video, t.version, track)
+		return t, true
+	}
+	digits, ok := strings.CutSuffix(file, ".m4s")
+	number, err := strconv.Atoi(digits)
+	if !ok || err != nil || number < 0 || strconv.Itoa(number) != digits { // one number has one name
+		return target{}, false
+	}
+	t.kind = mediaPart
+	t.key = blob.SegmentKey(ids.Segment{Video: t.video, Version: t.version, Track: track, Number: number})
+	return t, true
+}
+
+// isName reports whether s can be the name of a track or a hash: letters, digits, dash and underscore, at most 64.
+func isName(s string) bool {
+	if s == "" || len(s) > 64 {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
+}

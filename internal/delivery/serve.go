@@ -1,0 +1,139 @@
+package delivery
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"matinee/internal/packaging"
+)
+
+const (
+	allowed   = "GET, HEAD, OPTIONS"
+	immutable = "max-age=31536000, immutable"
+	// A playlist changes while its version is being made, and rarely after.
+	whileMade = "max-age=5"
+	whenMade  = "max-age=60"
+)
+
+// The types of media answers.
+const (
+	typeHLS   = "application/vnd.apple.mpegurl"
+	typeDASH  = "application/dash+xml"
+	typeVideo = "video/mp4"
+	typeAudio = "audio/mp4"
+	typeJPEG  = "image/jpeg"
+)
+
+// serveWritten answers with a playlist or manifest.
+func (h *Handler) serveWritten(w http.ResponseWriter, r *http.Request, t target, m *Media) error {
+	if t.kind == playlist && !m.offers(t.track) {
+		return missing()
+	}
+	text, contentType, err := write(t, m.Presentation)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", t.kind, err)
+	}
+	sum := sha256.Sum256(text)
+	header := w.Header()
+	header.Set("Content-Type", contentType)
+	header.Set("Cache-Control", m.scope()+", "+m.age())
+	header.Set("ETag", `"`+hex.EncodeToString(sum[:16])+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(text))
+	return nil
+}
+
+func write(t target, p packaging.Presentation) (text []byte, contentType string, err error) {
+	switch t.kind {
+	case master:
+		text, err = packaging.Master(p)
+		return text, typeHLS, err
+	case mpd:
+		text, err = packaging.MPD(p)
+		return text, typeDASH, err
+	}
+	text, err = packaging.MediaPlaylist(p, t.track)
+	return text, typeHLS, err
+}
+
+// serveObject answers with what the blob store has. The object's own reader goes to http.ServeContent, so that a file is
+// sent by the kernel.
+func (h *Handler) serveObject(w http.ResponseWriter, r *http.Request, t target, m *Media) error {
+	if t.track != "" && !m.offers(t.track) {
+		return missing()
+	}
+	object, err := h.objects.Open(r.Context(), t.key)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", t.kind, err)
+	}
+	defer object.Close()
+	header := w.Header()
+	header.Set("Content-Type", m.typeOf(t))
+	header.Set("Cache-Control", m.scope()+", "+immutable)
+	header.Set("ETag", `"`+strconv.FormatInt(object.SizeBytes, 36)+"-"+strconv.FormatInt(object.ModTime.UnixNano(), 36)+`"`)
+	http.ServeContent(w, r, "", object.ModTime, object.ReadSeekCloser)
+	return nil
+}
+
+// offers reports whether the playlists name the track.
+func (m *Media) offers(track string) bool {
+	return slices.ContainsFunc(m.Presentation.Tracks, func(t packaging.Track) bool { return t.ID == track })
+}
+
+func (m *Media) typeOf(t target) string {
+	if t.kind == picture {
+		return typeJPEG
+	}
+	if _, ok := m.Presentation.Plan.AudioTrack(t.track); ok {
+		return typeAudio
+	}
+	return typeVideo
+}
+
+// scope says which caches may keep an answer.
+func (m *Media) scope() string {
+	if m.Public {
+		return "public"
+	}
+	return "private"
+}
+
+// age says how long a playlist may be kept.
+func (m *Media) age() string {
+	if m.Complete {
+		return whenMade
+	}
+	return whileMade
+}
+
+// share sets what pages of other origins and caches between may do with the answer.
+func share(header http.Header, method string, public bool) {
+	if !public {
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Vary", "Cookie, Authorization")
+		return
+	}
+	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set("Access-Control-Expose-Headers", "Accept-Ranges, Content-Length, Content-Range, Date, ETag, Retry-After")
+	header.Set("Timing-Allow-Origin", "*")
+	if method == http.MethodOptions {
+		header.Set("Access-Control-Allow-Methods", allowed)
+		header.Set("Access-Control-Allow-Headers", "Range, If-None-Match, If-Range, Authorization")
+		header.Set("Access-Control-Max-Age", "86400")
+	}
+}
+
+// refuseMethod answers a request to change media.
+func refuseMethod(w http.ResponseWriter) {
+	w.Header().Set("Allow", allowed)
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusMethodNotAllowed)
+	_, _ = w.Write([]byte(`{"type":"about:blank","title":"Method Not Allowed","status":405,"detail":"Media can only be read.","code":"method_not_allowed"}` + "\n"))
+}

@@ -1,0 +1,12 @@
+// Package pipeline turns a complete source into a video that plays: it is the one visible workflow and the place where
+// modules meet.
+//
+//	source complete → probe → (prepare) → plan → chunks, audio, pictures → PLAYABLE → verify → READY
+//
+// Each arrow is a task: a row that a worker leases, renews while it works, and finishes with a write that names its fence.
+// A worker that dies loses its lease and somebody else goes on; what was put into the store by then is found there and kept,
+// because every put is a put-if-absent. Nothing here holds a state that a restart would miss.
+//
+// The flows that cross modules (a source is complete, a version is published, a video is purged) are methods of [Store], each
+// one transaction. The package refuses to know SQL, HTTP and ffmpeg's arguments.
+package pipeline

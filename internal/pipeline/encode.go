@@ -1,0 +1,185 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+
+	"matinee/internal/blob"
+	"matinee/internal/errs"
+	"matinee/internal/ffmpeg"
+	"matinee/internal/ids"
+	"matinee/internal/media"
+	"matinee/internal/packaging"
+)
+
+// encodeChunk makes some segments of every rung. What an earlier attempt has put is kept; a chunk that is whole already is
+// not encoded again.
+func (p *Pipeline) encodeChunk(ctx context.Context, l Lease, v Version, progress func(int64)) error {
+	spans, err := p.spans(ctx, v, v.Plan.Rungs, func(rung string, init []byte) packaging.Span {
+		return packaging.ChunkSpan(v.Plan, rung, init, l.Chunk)
+	})
+	if err != nil {
+		return err
+	}
+	options := ffmpeg.ChunkOptions{
+		Attempt: min(l.Faults, ffmpeg.Attempts()-1), Nice: true,
+		Observe: func(s ffmpeg.Progress) { progress(s.Frames) },
+	}
+	return p.encode(ctx, l, v, spans, func(src ffmpeg.Source, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
+		return p.encoder.EncodeChunk(ctx, src, v.Plan, l.Chunk, options, consume)
+	})
+}
+
+// encodeAudio makes every segment of one audio track in one pass.
+func (p *Pipeline) encodeAudio(ctx context.Context, l Lease, v Version, progress func(int64)) error {
+	spans, err := p.spans(ctx, v, []media.Rung{{ID: l.Track}}, func(track string, init []byte) packaging.Span {
+		return packaging.AudioSpan(v.Plan, track, init)
+	})
+	if err != nil {
+		return err
+	}
+	options := ffmpeg.AudioOptions{Nice: true, Observe: func(s ffmpeg.Progress) {
+		progress(int64(s.Time.Seconds() * media.AudioSampleRate))
+	}}
+	return p.encode(ctx, l, v, spans, func(src ffmpeg.Source, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
+		return p.encoder.EncodeAudio(ctx, src, v.Plan, l.Track, options, consume)
+	})
+}
+
+// spans says for each track which segments this task makes.
+func (p *Pipeline) spans(ctx context.Context, v Version, tracks []media.Rung, span func(string, []byte) packaging.Span) (map[string]packaging.Span, error) {
+	all := map[string]packaging.Span{}
+	for _, t := range tracks {
+		init, err := p.read(ctx, blob.InitKey(v.Video, v.ID, t.ID))
+		if err != nil {
+			return nil, fmt.Errorf("read init of %s: %w", t.ID, err)
+		}
+		all[t.ID] = span(t.ID, init)
+	}
+	return all, nil
+}
+
+// encode runs one process whose output is split into the segments of the spans and put, and finishes the task.
+func (p *Pipeline) encode(ctx context.Context, l Lease, v Version, spans map[string]packaging.Span, run func(ffmpeg.Source, ffmpeg.Consumer) (ffmpeg.Usage, error)) error {
+	var facts Facts
+	if l.attempt() > 0 {
+		n, whole := p.adopt(ctx, v, spans)
+		if whole {
+			return p.finishTrackWork(ctx, l, Facts{Adopted: n})
+		}
+	}
+	source, err := p.source(ctx, v)
+	if err != nil {
+		return err
+	}
+	var mu sync.Mutex
+	usage, err := run(source, func(track string, r io.Reader) error {
+		return packaging.Split(r, spans[track], func(number int, segment []byte) error {
+			won, err := p.putSegment(ctx, v, spans[track], number, segment)
+			mu.Lock()
+			defer mu.Unlock()
+			if won {
+				facts.Written++
+			} else {
+				facts.Adopted++
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
+	facts.CPU = usage.CPU
+	return p.finishTrackWork(ctx, l, facts)
+}
+
+func (p *Pipeline) finishTrackWork(ctx context.Context, l Lease, f Facts) error {
+	playable, err := p.store.FinishTrackWork(ctx, l, f, p.o.Now())
+	if err == nil && playable {
+		p.o.Logger.InfoContext(ctx, "video is playable", slog.String("video_id", string(l.Video)))
+	}
+	return err
+}
+
+// adopt counts the segments of the spans that are in the store and good, and tells whether that is all of them.
+func (p *Pipeline) adopt(ctx context.Context, v Version, spans map[string]packaging.Span) (good int, whole bool) {
+	whole = true
+	for track, span := range spans {
+		for i := range len(span.Bounds) - 1 {
+			number := span.FirstSegment + i
+			segment, err := p.read(ctx, segmentKey(v, track, number))
+			if err == nil {
+				_, err = packaging.CheckSegment(span, number, segment)
+			}
+			if err != nil {
+				whole = false
+				continue
+			}
+			good++
+		}
+	}
+	return good, whole
+}
+
+// putSegment puts a segment unless a good one is there. A torn one, which a failing disk can leave, is replaced.
+func (p *Pipeline) putSegment(ctx context.Context, v Version, span packaging.Span, number int, segment []byte) (won bool, err error) {
+	key := segmentKey(v, span.Track, number)
+	won, err = p.objects.PutIfAbsent(ctx, key, segment)
+	if err != nil || won {
+		return won, err
+	}
+	there, err := p.read(ctx, key)
+	if err != nil {
+		return false, fmt.Errorf("read segment %d of %s: %w", number, span.Track, err)
+	}
+	if bytes.Equal(there, segment) {
+		return false, nil
+	}
+	if _, err := packaging.CheckSegment(span, number, there); err == nil {
+		return false, nil
+	}
+	p.o.Logger.WarnContext(ctx, "a damaged segment is replaced", slog.String("key", key))
+	_, err = p.objects.Put(ctx, key, bytes.NewReader(segment))
+	return true, err
+}
+
+// keep makes data the object. Another object under the key is an error: somebody plans the version differently.
+func (p *Pipeline) keep(ctx context.Context, key string, data []byte) error {
+	won, err := p.objects.PutIfAbsent(ctx, key, data)
+	if err != nil || won {
+		return err
+	}
+	there, err := p.read(ctx, key)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(there, data) {
+		return packaging.ErrInit
+	}
+	return nil
+}
+
+// maxObject bounds what is read into memory: a segment of 12 s at 100 Mbit/s, and more.
+const maxObject = 256 << 20
+
+func (p *Pipeline) read(ctx context.Context, key string) ([]byte, error) {
+	object, err := p.objects.Open(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer object.Close()
+	if object.SizeBytes > maxObject {
+		return nil, errs.New(errs.TooLarge, "", "The object %s has %d bytes.", key, object.SizeBytes)
+	}
+	data := make([]byte, object.SizeBytes)
+	_, err = io.ReadFull(object, data)
+	return data, err
+}
+
+func segmentKey(v Version, track string, number int) string {
+	return blob.SegmentKey(ids.Segment{Video: v.Video, Version: v.ID, Track: track, Number: number})
+}

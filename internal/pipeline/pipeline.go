@@ -1,0 +1,112 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"matinee/internal/blob"
+	"matinee/internal/events"
+	"matinee/internal/ffmpeg"
+	"matinee/internal/ids"
+	"matinee/internal/media"
+)
+
+// encoder is what the pipeline needs of ffmpeg.
+type encoder interface {
+	Version() string
+	Probe(ctx context.Context, path string, c media.Container) (media.Probe, error)
+	Prepare(ctx context.Context, src ffmpeg.Source, dst string, observe ffmpeg.Observer) (ffmpeg.Usage, error)
+	Inits(ctx context.Context, plan media.Plan, consume ffmpeg.Consumer) (ffmpeg.Usage, error)
+	EncodeChunk(ctx context.Context, src ffmpeg.Source, plan media.Plan, chunk int, o ffmpeg.ChunkOptions, consume ffmpeg.Consumer) (ffmpeg.Usage, error)
+	EncodeAudio(ctx context.Context, src ffmpeg.Source, plan media.Plan, track string, o ffmpeg.AudioOptions, consume ffmpeg.Consumer) (ffmpeg.Usage, error)
+	Poster(ctx context.Context, src ffmpeg.Source, plan media.Plan, at time.Duration, maxWidth int) ([]byte, error)
+}
+
+// media objects of a node: ffmpeg reads sources as files.
+type objects interface {
+	blob.Store
+	blob.Local
+	blob.FreeSpace
+}
+
+// Options are the optional parts of a Pipeline. The zero value works.
+type Options struct {
+	WorkerID     string        // names this node in leases; made up when empty
+	Slots        int           // chunks encoded at the same time; 1
+	Lease        time.Duration // how long a silent worker keeps a task; 20 s
+	Heartbeat    time.Duration // how often it renews the lease and tells its progress; 2 s
+	Poll         time.Duration // how often an idle worker looks at the queue unasked; 2 s
+	Threads      int           // of each encoder; 2
+	Policy       media.Policy
+	BinRetention time.Duration // how long a deleted video can be restored; 30 days
+	Logger       *slog.Logger
+	Now          func() time.Time
+}
+
+func (o *Options) fill() {
+	setDefault(&o.WorkerID, string(ids.New[ids.TaskID]()))
+	setDefault(&o.Slots, 1)
+	setDefault(&o.Lease, 20*time.Second)
+	setDefault(&o.Heartbeat, 2*time.Second)
+	setDefault(&o.Poll, 2*time.Second)
+	setDefault(&o.Threads, 2)
+	setDefault(&o.BinRetention, 30*24*time.Hour)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// Pipeline is the workflow. It is safe for concurrent use.
+type Pipeline struct {
+	store   Store
+	objects objects
+	encoder encoder
+	hub     *events.Hub
+	scratch string
+	shows   *shows
+	o       Options
+
+	wake     chan struct{} // holds a token while new work may be waiting
+	sweepNow chan struct{} // holds a token while something was purged
+}
+
+// New returns a Pipeline that keeps scratch copies in the folder, which it makes.
+func New(store Store, objects objects, encoder encoder, hub *events.Hub, scratch string, o Options) (*Pipeline, error) {
+	o.fill()
+	if scratch == "" {
+		return nil, errors.New("the pipeline needs a scratch folder")
+	}
+	scratch, err := filepath.Abs(scratch)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(scratch, 0o700); err != nil {
+		return nil, err
+	}
+	return &Pipeline{
+		store: store, objects: objects, encoder: encoder, hub: hub, scratch: scratch,
+		shows: newShows(), o: o, wake: make(chan struct{}, 1), sweepNow: make(chan struct{}, 1),
+	}, nil
+}
+
+// Wake tells an idle worker that there is work.
+func (p *Pipeline) Wake() {
+	select {
+	case p.wake <- struct{}{}:
+	default: // it has been told already
+	}
+}

@@ -1,0 +1,113 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"matinee/internal/access"
+	"matinee/internal/blob"
+	"matinee/internal/ids"
+)
+
+// sweepEvery is how often the bin and the tombstones are looked at unasked.
+const sweepEvery = time.Minute
+
+// sweep removes the media of tombstoned versions and purges what has been in the bin for too long, until ctx ends.
+func (p *Pipeline) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := p.Sweep(ctx); err != nil && ctx.Err() == nil {
+			p.o.Logger.WarnContext(ctx, "removing old media will be tried again", slog.Any("error", err))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-p.sweepNow:
+		}
+	}
+}
+
+// Sweep does one round of what Run does by itself: it purges old videos of the bin and removes the media of tombstoned versions.
+func (p *Pipeline) Sweep(ctx context.Context) error {
+	old, err := p.store.BinnedBefore(ctx, p.o.Now().Add(-p.o.BinRetention))
+	if err != nil {
+		return fmt.Errorf("look into the bin: %w", err)
+	}
+	for _, video := range old {
+		if err := p.store.PurgeVideo(ctx, video, p.o.Now()); err != nil {
+			return fmt.Errorf("purge video %s: %w", video, err)
+		}
+	}
+	dead, err := p.store.Tombstones(ctx, p.o.Now())
+	if err != nil {
+		return fmt.Errorf("list tombstones: %w", err)
+	}
+	for _, t := range dead {
+		if err := p.bury(ctx, t); err != nil {
+			return fmt.Errorf("remove version %s: %w", t.Version, err)
+		}
+	}
+	return nil
+}
+
+// bury removes a version's media, then its row. No lease works on it and no lease can be given, so nothing comes after.
+func (p *Pipeline) bury(ctx context.Context, t Tombstone) error {
+	if err := p.objects.DeletePrefix(ctx, blob.VersionPrefix(t.Video, t.Version)); err != nil {
+		return err
+	}
+	if t.Source != "" {
+		if err := p.objects.DeletePrefix(ctx, blob.SourcePrefix(t.Video, t.Source)); err != nil {
+			return err
+		}
+	}
+	if err := os.Remove(p.scratchPath(t.Version)); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	return p.store.DropVersion(ctx, t.Version)
+}
+
+// PurgeVideo removes a video for good. Its media go as soon as no task works on them.
+func (p *Pipeline) PurgeVideo(ctx context.Context, viewer access.Viewer, video ids.VideoID) error {
+	facts, err := p.store.VideoFacts(ctx, video)
+	if err != nil {
+		return err
+	}
+	if err := access.Check(viewer, access.DeleteVideo, facts, "video", p.o.Now()); err != nil {
+		return err
+	}
+	if err := p.store.PurgeVideo(ctx, video, p.o.Now()); err != nil {
+		return err
+	}
+	select {
+	case p.sweepNow <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// tidyScratch removes copies that no unfinished version needs, and halves of copies.
+func (p *Pipeline) tidyScratch(ctx context.Context) error {
+	needed, err := p.store.UnfinishedVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("list unfinished versions: %w", err)
+	}
+	return filepath.WalkDir(p.scratch, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		version, whole := strings.CutSuffix(entry.Name(), scratchSuffix)
+		if whole && slices.Contains(needed, ids.VersionID(version)) {
+			return nil
+		}
+		return os.Remove(path)
+	})
+}

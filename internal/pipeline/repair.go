@@ -1,0 +1,55 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+
+	"matinee/internal/access"
+	"matinee/internal/errs"
+	"matinee/internal/events"
+	"matinee/internal/ids"
+)
+
+// Repair makes a video go on: given-up work is queued again, a missing step is added, and its state is derived anew.
+// It changes nothing of a video that is well.
+func (p *Pipeline) Repair(ctx context.Context, viewer access.Viewer, video ids.VideoID) error {
+	if err := p.mayEdit(ctx, viewer, video); err != nil {
+		return err
+	}
+	if err := p.store.Repair(ctx, video, p.o.Now()); err != nil {
+		return fmt.Errorf("repair video: %w", err)
+	}
+	p.hub.Publish(events.State, video)
+	p.Wake()
+	return nil
+}
+
+// Encoding is what the owner can see of how a video is made.
+type Encoding struct {
+	Version Version
+	Tasks   []Task
+}
+
+// Encoding returns how the current version of a video is made, an errs.Conflict error before its source is complete.
+func (p *Pipeline) Encoding(ctx context.Context, viewer access.Viewer, video ids.VideoID) (Encoding, error) {
+	if err := p.mayEdit(ctx, viewer, video); err != nil {
+		return Encoding{}, err
+	}
+	v, err := p.store.CurrentVersion(ctx, video)
+	if errs.Is(err, errs.NotFound) {
+		return Encoding{}, errs.New(errs.Conflict, "no_source", "This video has no source yet.")
+	}
+	if err != nil {
+		return Encoding{}, err
+	}
+	tasks, err := p.store.Tasks(ctx, v.ID)
+	return Encoding{Version: v, Tasks: tasks}, err
+}
+
+func (p *Pipeline) mayEdit(ctx context.Context, viewer access.Viewer, video ids.VideoID) error {
+	facts, err := p.store.VideoFacts(ctx, video)
+	if err != nil {
+		return err
+	}
+	return access.Check(viewer, access.EditVideo, facts, "video", p.o.Now())
+}

@@ -1,0 +1,83 @@
+package pipeline
+
+import (
+	"context"
+	"sync"
+
+	"matinee/internal/access"
+	"matinee/internal/delivery"
+	"matinee/internal/ids"
+	"matinee/internal/packaging"
+)
+
+// Media returns what the origin serves of a version, an errs.NotFound error for whoever may not watch it. Rights are read
+// anew at each call; the plan, which never changes, is kept.
+func (p *Pipeline) Media(ctx context.Context, viewer access.Viewer, video ids.VideoID, version ids.VersionID) (*delivery.Media, error) {
+	facts, err := p.store.MediaFacts(ctx, video, version)
+	if err != nil {
+		return nil, err
+	}
+	if err := access.Check(viewer, access.WatchVideo, facts.Access, "video", p.o.Now()); err != nil {
+		return nil, err
+	}
+	shown, ok := p.shows.get(version, facts.Revision)
+	if !ok {
+		v, err := p.store.Version(ctx, version)
+		if err != nil {
+			return nil, err
+		}
+		shown = presentationOf(v)
+		p.shows.put(version, facts.Revision, shown)
+	}
+	return &delivery.Media{
+		Presentation: shown.presentation, Public: facts.Access.Visibility == access.Public, Complete: shown.complete,
+	}, nil
+}
+
+func presentationOf(v Version) show {
+	s := show{presentation: packaging.Presentation{Plan: v.Plan}, complete: !v.ReadyAt.IsZero()}
+	for _, t := range v.Tracks {
+		s.presentation.Tracks = append(s.presentation.Tracks, packaging.Track{
+			ID: t.ID, Codec: t.Codec, PeakBitsPerSecond: t.PeakBitsPerSecond, AverageBitsPerSecond: t.AverageBitsPerSecond,
+		})
+	}
+	return s
+}
+
+// maxShows bounds how many plans are kept in memory. A plan of twelve hours takes about 100 KB.
+const maxShows = 256
+
+// show is what is kept of a version between two media requests.
+type show struct {
+	revision     int64
+	presentation packaging.Presentation
+	complete     bool
+}
+
+// shows keeps the plans of versions that are being watched.
+type shows struct {
+	mu   sync.Mutex
+	kept map[ids.VersionID]show
+}
+
+func newShows() *shows { return &shows{kept: map[ids.VersionID]show{}} }
+
+func (s *shows) get(id ids.VersionID, revision int64) (show, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kept, ok := s.kept[id]
+	return kept, ok && kept.revision == revision
+}
+
+func (s *shows) put(id ids.VersionID, revision int64, kept show) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.kept) >= maxShows {
+		for victim := range s.kept { // Go's map order is random enough
+			delete(s.kept, victim)
+			break
+		}
+	}
+	kept.revision = revision
+	s.kept[id] = kept
+}

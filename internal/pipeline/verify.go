@@ -1,0 +1,164 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"matinee/internal/blob"
+	"matinee/internal/errs"
+	"matinee/internal/ids"
+	"matinee/internal/media"
+	"matinee/internal/packaging"
+)
+
+// verify reads every segment back and holds it to the plan. Bad ones are made again; when all are good the version is ready.
+func (p *Pipeline) verify(ctx context.Context, l Lease, v Version) error {
+	var (
+		found Verified
+		bad   []badSegment
+	)
+	for _, id := range trackIDs(v.Plan) {
+		track, worse, err := p.verifyTrack(ctx, v, id)
+		if err != nil {
+			return err
+		}
+		found.Tracks = append(found.Tracks, track)
+		bad = append(bad, worse...)
+	}
+	if len(bad) > 0 {
+		return p.redo(ctx, l, v, bad)
+	}
+	found.Report = Report{Checks: checksOf(v.Plan), At: p.o.Now().UTC()}
+	if err := p.store.FinishVerify(ctx, l, found, p.o.Now()); err != nil {
+		return err
+	}
+	if err := os.Remove(p.scratchPath(v.ID)); err != nil && !os.IsNotExist(err) {
+		p.o.Logger.WarnContext(ctx, "a scratch copy could not be removed", slog.Any("error", err))
+	}
+	p.o.Logger.InfoContext(ctx, "video is ready", slog.String("video_id", string(v.Video)))
+	return nil
+}
+
+type badSegment struct {
+	track  string
+	number int
+	why    error
+}
+
+func (p *Pipeline) verifyTrack(ctx context.Context, v Version, id string) (TrackRow, []badSegment, error) {
+	init, err := p.read(ctx, blob.InitKey(v.Video, v.ID, id))
+	if err != nil {
+		return TrackRow{}, nil, fmt.Errorf("read init of %s: %w", id, err)
+	}
+	codec, err := packaging.Codec(init)
+	if err != nil {
+		return TrackRow{}, nil, fmt.Errorf("name codec of %s: %w", id, err)
+	}
+	var (
+		span  = wholeTrack(v.Plan, id, init)
+		track = TrackRow{ID: id, Codec: codec}
+		bad   []badSegment
+	)
+	for k := range v.Plan.Segments() {
+		facts, err := p.verifySegment(ctx, v, span, k)
+		if err != nil && ctx.Err() != nil {
+			return TrackRow{}, nil, err
+		}
+		if err != nil {
+			bad = append(bad, badSegment{id, k, err})
+			continue
+		}
+		track.Bytes += int64(facts.Bytes)
+		track.PeakBitsPerSecond = max(track.PeakBitsPerSecond, rate(int64(facts.Bytes), spanTime(span, k, k+1)))
+	}
+	track.AverageBitsPerSecond = rate(track.Bytes, spanTime(span, 0, v.Plan.Segments()))
+	return track, bad, nil
+}
+
+func (p *Pipeline) verifySegment(ctx context.Context, v Version, span packaging.Span, number int) (packaging.SegmentFacts, error) {
+	segment, err := p.read(ctx, segmentKey(v, span.Track, number))
+	if err != nil {
+		return packaging.SegmentFacts{}, err
+	}
+	return packaging.CheckSegment(span, number, segment)
+}
+
+func wholeTrack(plan media.Plan, id string, init []byte) packaging.Span {
+	if _, ok := plan.AudioTrack(id); ok {
+		return packaging.AudioSpan(plan, id, init)
+	}
+	return packaging.VideoSpan(plan, id, init, 0, plan.Segments())
+}
+
+// spanTime is how long segments [from, to) of a span play.
+func spanTime(s packaging.Span, from, to int) time.Duration {
+	samples := s.Bounds[to] - s.Bounds[from]
+	return time.Duration(float64(samples) * float64(s.SampleDuration) / float64(s.Timescale) * float64(time.Second))
+}
+
+// rate is bits a second, rounded up.
+func rate(bytes int64, d time.Duration) int64 {
+	if d <= 0 {
+		return 0
+	}
+	return int64(float64(bytes)*8/d.Seconds()) + 1
+}
+
+// redo queues the tasks that make the bad segments.
+func (p *Pipeline) redo(ctx context.Context, l Lease, v Version, bad []badSegment) error {
+	tasks, err := p.store.Tasks(ctx, v.ID)
+	if err != nil {
+		return fmt.Errorf("read tasks: %w", err)
+	}
+	again := map[ids.TaskID]bool{}
+	for _, b := range bad {
+		p.o.Logger.WarnContext(ctx, "a bad segment was found", slog.String("video_id", string(v.Video)),
+			slog.String("track", b.track), slog.Int("segment", b.number), slog.Any("error", b.why))
+		for _, t := range tasks {
+			if t.makes(v.Plan, b) {
+				again[t.ID] = true
+			}
+		}
+	}
+	list := make([]ids.TaskID, 0, len(again))
+	for id := range again {
+		list = append(list, id)
+	}
+	if len(list) == 0 {
+		return errs.New(errs.Internal, "", "No task makes the bad segments.")
+	}
+	return p.store.RedoTasks(ctx, l, list, fmt.Sprintf("%d segments did not pass the verification.", len(bad)), p.o.Now())
+}
+
+// makes reports whether the task's work holds the segment.
+func (t Task) makes(plan media.Plan, b badSegment) bool {
+	switch t.Kind {
+	case Audio:
+		return t.Track == b.track
+	case Chunk:
+		_, isRung := plan.Rung(b.track)
+		return isRung && b.number >= t.FirstSegment && b.number < t.FirstSegment+t.Segments
+	case Probe, Prepare, Pictures, Verify:
+	}
+	return false
+}
+
+// checksOf words what a version that passed was held to.
+func checksOf(plan media.Plan) []Check {
+	segments := plan.Segments()
+	checks := []Check{
+		{"every segment exists", true, fmt.Sprintf("%d segments of %d tracks", segments, len(trackIDs(plan)))},
+		{"every rung has the planned frames", true, fmt.Sprintf("%d frames in each of %d rungs", plan.Frames, len(plan.Rungs))},
+		{"every segment starts at its boundary with a key frame", true, "the same in all rungs"},
+		{"every frame is on the grid once", true, fmt.Sprintf("%s frames a second", plan.Rate)},
+	}
+	if len(plan.Audio) > 0 {
+		sound := time.Duration(plan.AudioFrames() * media.AudioFrameSamples * int64(time.Second) / media.AudioSampleRate)
+		drift := (sound - plan.Duration()).Abs()
+		checks = append(checks, Check{"sound and picture end together", drift <= max(plan.At(1), 22*time.Millisecond), fmt.Sprintf("%d ms apart", drift.Milliseconds())})
+	}
+	return checks
+}

@@ -1,0 +1,154 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"matinee/internal/errs"
+	"matinee/internal/events"
+)
+
+// Run works on tasks until ctx ends, then gives back what it holds. With alone set this node is the only one: every lease
+// that stands is a left-over of the process before.
+func (p *Pipeline) Run(ctx context.Context, alone bool) error {
+	if alone {
+		if err := p.takeOver(ctx); err != nil {
+			return err
+		}
+	}
+	var lanes errgroup.Group
+	for range p.o.Slots {
+		lanes.Go(func() error { p.lane(ctx, Kinds()); return nil })
+	}
+	lanes.Go(func() error { p.lane(ctx, LightKinds()); return nil })
+	lanes.Go(func() error { p.sweep(ctx); return nil })
+	return lanes.Wait()
+}
+
+func (p *Pipeline) takeOver(ctx context.Context) error {
+	freed, err := p.store.FreeLeases(ctx, p.o.Now())
+	if err != nil {
+		return fmt.Errorf("free the leases of the process before: %w", err)
+	}
+	if freed > 0 {
+		p.o.Logger.InfoContext(ctx, "took over tasks of the process before", slog.Int64("tasks", freed))
+	}
+	return p.tidyScratch(ctx)
+}
+
+// lane does one task after the other.
+func (p *Pipeline) lane(ctx context.Context, kinds []Kind) {
+	tick := time.NewTicker(p.o.Poll)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		did, err := p.step(ctx, Worker{ID: p.o.WorkerID, Kinds: kinds})
+		if err != nil && ctx.Err() == nil {
+			p.o.Logger.ErrorContext(ctx, "the queue cannot be read", slog.Any("error", err))
+		}
+		if did && err == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-p.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// step claims one task and does it. It reports whether there was one.
+func (p *Pipeline) step(ctx context.Context, w Worker) (bool, error) {
+	lease, err := p.store.ClaimTask(ctx, w, p.o.Now(), p.o.Lease)
+	if errs.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("claim a task: %w", err)
+	}
+	p.Wake() // there may be more, for the other lane
+	p.do(ctx, lease)
+	return true, nil
+}
+
+// do works on a leased task, renewing the lease meanwhile, and settles how it ended.
+func (p *Pipeline) do(ctx context.Context, l Lease) {
+	log := p.o.Logger.With(slog.String("task_id", string(l.ID)), slog.String("kind", string(l.Kind)),
+		slog.String("video_id", string(l.Video)), slog.Int("chunk", l.Chunk))
+	log.InfoContext(ctx, "task begun", slog.Int("attempt", l.attempt()+1))
+	begun := p.o.Now()
+
+	work, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var done atomic.Int64
+	beating := make(chan struct{})
+	go func() {
+		defer close(beating)
+		p.heartbeat(work, cancel, l, &done)
+	}()
+	err := p.perform(work, l, done.Store)
+	if cause := context.Cause(work); err != nil && cause != nil && ctx.Err() == nil {
+		err = cause // the lease was lost: that is why the work ended
+	}
+	cancel(nil)
+	<-beating
+
+	// The outcome must be written even while the server drains.
+	settling, stop := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer stop()
+	p.settle(settling, l, err, ctx.Err() != nil, log.With(slog.Duration("took", p.o.Now().Sub(begun))))
+}
+
+func (p *Pipeline) perform(ctx context.Context, l Lease, progress func(units int64)) error {
+	v, err := p.store.Version(ctx, l.Version)
+	if err != nil {
+		return fmt.Errorf("read version: %w", err)
+	}
+	switch l.Kind {
+	case Probe:
+		return p.probe(ctx, l, v)
+	case Prepare:
+		return p.prepare(ctx, l, v)
+	case Chunk:
+		return p.encodeChunk(ctx, l, v, progress)
+	case Audio:
+		return p.encodeAudio(ctx, l, v, progress)
+	case Pictures:
+		return p.makePictures(ctx, l, v)
+	case Verify:
+		return p.verify(ctx, l, v)
+	}
+	return fmt.Errorf("unknown kind of task %q", l.Kind)
+}
+
+// heartbeat renews the lease until ctx ends. A lost lease cancels the work, which kills its process.
+func (p *Pipeline) heartbeat(ctx context.Context, cancel context.CancelCauseFunc, l Lease, done *atomic.Int64) {
+	tick := time.NewTicker(p.o.Heartbeat)
+	defer tick.Stop()
+	var told int64
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		units := done.Load()
+		err := p.store.RenewLease(ctx, l, units, p.o.Now().Add(p.o.Lease))
+		if errs.Is(err, errs.Fenced) {
+			cancel(err)
+			return
+		}
+		if err != nil && !errors.Is(err, context.Canceled) {
+			p.o.Logger.WarnContext(ctx, "a lease could not be renewed", slog.String("task_id", string(l.ID)), slog.Any("error", err))
+		}
+		if units != told {
+			told = units
+			p.hub.Publish(events.Progress, l.Video)
+		}
+	}
+}
