@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+	kongyaml "github.com/alecthomas/kong-yaml"
+
+	"matinee/internal/config"
+)
+
+// version is set by the build.
+var version = "dev"
+
+//go:embed sample/sample.mp4
+var sample []byte
+
+// commands is the whole command line.
+type commands struct {
+	File kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with any of the keys of matinee config."`
+
+	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	User    userCommands   `cmd:"" help:"Manage accounts."`
+	Config  configCommand  `cmd:"" help:"Print the configuration in force, or its reference."`
+	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the API's description."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// process is what a command sees of the process that it runs in.
+type process struct {
+	ctx    context.Context
+	in     io.Reader
+	out    io.Writer
+	errors io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	err := run(process{ctx: ctx, in: os.Stdin, out: os.Stdout, errors: os.Stderr}, os.Args[1:], os.LookupEnv)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "matinee:", err)
+		os.Exit(1)
+	}
+}
+
+// run does what the arguments say.
+func run(p process, args []string, lookup func(string) (string, bool)) error {
+	var line commands
+	ended := errors.New("ended")
+	parser, err := kong.New(&line, kong.Name("matinee"), kong.Description("Self-hosted video on demand."), kong.UsageOnError(),
+		kong.Writers(p.out, p.errors), kong.Exit(func(int) { panic(ended) }),
+		// The later resolver wins: the environment over the file.
+		kong.Configuration(kongyaml.Loader), kong.Resolvers(environment(lookup)), kong.BindTo(p.ctx, (*context.Context)(nil)))
+	if err != nil {
+		return fmt.Errorf("read the command line: %w", err)
+	}
+	defer func() {
+		if cause := recover(); cause != nil && cause != any(ended) {
+			panic(cause)
+		}
+	}()
+	chosen, err := parser.Parse(args)
+	if err != nil {
+		return err
+	}
+	return chosen.Run(p)
+}
+
+// environment resolves a flag from its variable; a secret's variable may name a file with _FILE.
+func environment(lookup func(string) (string, bool)) kong.ResolverFunc {
+	return func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		value, ok := lookup(config.Variable(flag.Name))
+		if !ok {
+			return nil, nil
+		}
+		return value, nil
+	}
+}

@@ -1,0 +1,199 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"reflect"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"matinee/internal/library"
+	"matinee/internal/upload"
+)
+
+// videoBody is a video as clients see it. What only an editor may see is left out for others.
+type videoBody struct {
+	ID              string       `json:"id" pattern:"^[0-9A-Za-z]{22}$"`
+	State           string       `json:"state" enum:"waiting,uploading,processing,playable,ready,failed"`
+	Progress        progressBody `json:"progress"`
+	ETASeconds      *int64       `json:"eta_seconds" doc:"Until it can be played; null where nobody knows."`
+	Error           *failureBody `json:"error" doc:"Why it failed, for its editors."`
+	Warnings        []string     `json:"warnings" nullable:"false" doc:"What was noticed about the source, for its editors."`
+	Title           string       `json:"title"`
+	Description     string       `json:"description"`
+	Visibility      string       `json:"visibility" enum:"public,unlisted,private"`
+	Owner           ownerBody    `json:"owner"`
+	CreatedAt       time.Time    `json:"created_at"`
+	UpdatedAt       time.Time    `json:"updated_at"`
+	PublishedAt     *time.Time   `json:"published_at"`
+	PlayableAt      *time.Time   `json:"playable_at"`
+	ReadyAt         *time.Time   `json:"ready_at"`
+	DurationSeconds *float64     `json:"duration_seconds" doc:"Null before the source was looked at."`
+	Width           *int         `json:"width"`
+	Height          *int         `json:"height"`
+	FrameRate       *float64     `json:"frame_rate"`
+	SizeBytes       *int64       `json:"size_bytes" doc:"Of the source."`
+	WatchURL        string       `json:"watch_url"`
+	PosterURL       *string      `json:"poster_url"`
+	Rungs           []rungBody   `json:"rungs" nullable:"false"`
+	CanEdit         bool         `json:"can_edit" doc:"Whether you may change it."`
+}
+
+type progressBody struct {
+	Upload float64 `json:"upload" minimum:"0" maximum:"1"`
+	Encode float64 `json:"encode" minimum:"0" maximum:"1"`
+}
+
+type failureBody struct {
+	Code    string `json:"code" doc:"Stable snake case."`
+	Message string `json:"message"`
+	Next    string `json:"next" doc:"What you can do."`
+}
+
+type ownerBody struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+type rungBody struct {
+	ID     string `json:"id" example:"h264-720"`
+	Width  int    `json:"width"`
+	Height int    `json:"height"`
+	State  string `json:"state" enum:"planned,ready"`
+}
+
+type uploadBody struct {
+	PutURL    string    `json:"put_url" doc:"Takes the source as one raw body, without an account, once."`
+	TusURL    string    `json:"tus_url" doc:"A tus 1.0 creation endpoint for this video, without an account, once."`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+type createdVideoBody struct {
+	videoBody
+	Upload uploadBody `json:"upload" doc:"The right to fill this video; told this once."`
+}
+
+func newUploadBody(base string, g upload.Grant) uploadBody {
+	return uploadBody{PutURL: base + g.PutPath(), TusURL: base + g.TusPath(), ExpiresAt: g.ExpiresAt.UTC()}
+}
+
+// videoBody shows a video to the viewer of the context.
+func (a *API) videoBody(ctx context.Context, v library.Video) videoBody {
+	b := videoBody{
+		ID: string(v.ID), State: string(v.State), Title: v.Title, Description: v.Description, Visibility: string(v.Visibility),
+		Progress: progressBody{Upload: v.Progress.Upload, Encode: v.Progress.Encode},
+		Owner:    ownerBody{ID: string(v.Owner.ID), Name: v.Owner.Name}, CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt, PublishedAt: optional(v.PublishedAt),
+		WatchURL: base(ctx) + "/w/" + string(v.ID), Warnings: []string{}, Rungs: []rungBody{}, CanEdit: a.Library.CanEdit(viewerOf(ctx), v),
+	}
+	if eta, ok := v.ETA(a.o.Now()); ok {
+		seconds := int64(eta.Seconds())
+		b.ETASeconds = &seconds
+	}
+	if v.Version != nil {
+		b.addVersion(base(ctx), v)
+	}
+	return b
+}
+
+func (b *videoBody) addVersion(base string, v library.Video) {
+	n := v.Version
+	b.PlayableAt, b.ReadyAt = optional(n.PlayableAt), optional(n.ReadyAt)
+	b.SizeBytes = &n.SourceBytes
+	if n.Duration > 0 {
+		seconds := n.Duration.Seconds()
+		b.DurationSeconds, b.Width, b.Height, b.FrameRate = &seconds, &n.Width, &n.Height, &n.FrameRate
+	}
+	state := "planned"
+	if v.State.Watchable() {
+		state = "ready"
+	}
+	for _, r := range n.Rungs {
+		b.Rungs = append(b.Rungs, rungBody{ID: r.ID, Width: r.Width, Height: r.Height, State: state})
+	}
+	if n.Poster != "" && v.State.Watchable() {
+		url := mediaURL(base, v) + n.Poster
+		b.PosterURL = &url
+	}
+	if !b.CanEdit {
+		return
+	}
+	b.Warnings = append(b.Warnings, n.Warnings...)
+	if n.Failure != nil {
+		b.Error = &failureBody{Code: n.Failure.Code, Message: n.Failure.Message, Next: n.Failure.Next}
+	}
+}
+
+// mediaURL is where a version's media begin, with a trailing slash.
+func mediaURL(base string, v library.Video) string {
+	return base + "/media/" + string(v.ID) + "/" + string(v.Version.ID) + "/"
+}
+
+type playbackBody struct {
+	HLS             string        `json:"hls"`
+	DASH            string        `json:"dash"`
+	Poster          *string       `json:"poster"`
+	Storyboard      *string       `json:"storyboard"`
+	Tracks          []trackBody   `json:"tracks" nullable:"false" doc:"Tracks beside the manifests, such as captions."`
+	Chapters        []chapterBody `json:"chapters" nullable:"false"`
+	DurationSeconds float64       `json:"duration_seconds"`
+	ExpiresAt       *time.Time    `json:"expires_at" doc:"When the addresses end; null: as long as you may watch."`
+}
+
+type trackBody struct {
+	ID      string `json:"id"`
+	Kind    string `json:"kind"`
+	Lang    string `json:"lang"`
+	Label   string `json:"label"`
+	Role    string `json:"role"`
+	Default bool   `json:"default"`
+	URL     string `json:"url,omitempty"`
+}
+
+type chapterBody struct {
+	Start float64 `json:"start"`
+	Title string  `json:"title"`
+}
+
+func newPlaybackBody(base string, v library.Video) playbackBody {
+	at := mediaURL(base, v)
+	b := playbackBody{
+		HLS: at + "master.m3u8", DASH: at + "manifest.mpd", Tracks: []trackBody{}, Chapters: []chapterBody{}, DurationSeconds: v.Version.Duration.Seconds(),
+	}
+	if v.Version.Poster != "" {
+		url := at + v.Version.Poster
+		b.Poster = &url
+	}
+	return b
+}
+
+func optional(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// clearable is a member of a merge patch (RFC 7396): left out, null, or a value.
+type clearable[T any] struct {
+	Sent  bool
+	Value T // the zero value when null was sent
+}
+
+// UnmarshalJSON notes that the member was sent.
+func (c *clearable[T]) UnmarshalJSON(b []byte) error {
+	c.Sent = true
+	if bytes.Equal(b, []byte("null")) {
+		return nil
+	}
+	return json.Unmarshal(b, &c.Value)
+}
+
+// Schema describes the member as a value or null.
+func (c clearable[T]) Schema(r huma.Registry) *huma.Schema {
+	s := *huma.SchemaFromType(r, reflect.TypeFor[T]())
+	s.Nullable = true
+	return &s
+}

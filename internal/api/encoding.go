@@ -1,0 +1,132 @@
+package api
+
+import (
+	"context"
+
+	"matinee/internal/pipeline"
+)
+
+type encodingOutput struct {
+	Body encodingBody
+}
+
+// encodingBody shows the owner how a version is made.
+type encodingBody struct {
+	Version       string      `json:"version"`
+	Plan          *planBody   `json:"plan" doc:"Null before the source was looked at."`
+	Chunks        []chunkBody `json:"chunks" nullable:"false"`
+	Tasks         []taskBody  `json:"tasks" nullable:"false" doc:"The work beside the chunks."`
+	Report        *reportBody `json:"report" doc:"Null before the verification."`
+	CPUSeconds    float64     `json:"cpu_seconds"`
+	RatioRealtime *float64    `json:"ratio_realtime" doc:"CPU seconds for a second of video."`
+}
+
+type planBody struct {
+	FrameRate  float64        `json:"frame_rate"`
+	Frames     int64          `json:"frames"`
+	Boundaries []int64        `json:"boundaries" nullable:"false" doc:"Frame numbers where segments begin, then the number of frames."`
+	Rungs      []planRungBody `json:"rungs" nullable:"false"`
+}
+
+type planRungBody struct {
+	ID                   string `json:"id"`
+	Width                int    `json:"width"`
+	Height               int    `json:"height"`
+	CapBitsPerSecond     int64  `json:"cap_bits_per_second"`
+	PeakBitsPerSecond    int64  `json:"peak_bits_per_second" doc:"Of any segment; 0 until measured."`
+	AverageBitsPerSecond int64  `json:"average_bits_per_second" doc:"0 until measured."`
+	Bytes                int64  `json:"bytes" doc:"0 until measured."`
+}
+
+type chunkBody struct {
+	Index        int     `json:"index"`
+	FirstSegment int     `json:"first_segment"`
+	Segments     int     `json:"segments"`
+	State        string  `json:"state" enum:"queued,running,done,failed"`
+	Attempts     int     `json:"attempts" doc:"Those that ended without success."`
+	Progress     float64 `json:"progress"`
+	CPUSeconds   float64 `json:"cpu_seconds"`
+	Error        string  `json:"error,omitempty"`
+}
+
+type taskBody struct {
+	Kind       string  `json:"kind"`
+	Track      string  `json:"track,omitempty"`
+	State      string  `json:"state" enum:"queued,running,done,failed"`
+	Attempts   int     `json:"attempts"`
+	CPUSeconds float64 `json:"cpu_seconds"`
+	Error      string  `json:"error,omitempty"`
+}
+
+type reportBody struct {
+	Checks []checkBody `json:"checks" nullable:"false"`
+}
+
+type checkBody struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+}
+
+func (a *API) encoding(ctx context.Context, in *videoPath) (*encodingOutput, error) {
+	e, err := a.Pipeline.Encoding(ctx, viewerOf(ctx), in.id())
+	if err != nil {
+		return nil, err
+	}
+	return &encodingOutput{Body: newEncodingBody(e)}, nil
+}
+
+func newEncodingBody(e pipeline.Encoding) encodingBody {
+	b := encodingBody{Version: string(e.Version.ID), Chunks: []chunkBody{}, Tasks: []taskBody{}}
+	for _, t := range e.Tasks {
+		b.CPUSeconds += t.CPU.Seconds()
+		if t.Kind == pipeline.Chunk {
+			b.Chunks = append(b.Chunks, newChunkBody(t))
+		} else {
+			b.Tasks = append(b.Tasks, taskBody{
+				Kind: string(t.Kind), Track: t.Track, State: string(t.State), Attempts: t.Crashes + t.Faults, CPUSeconds: t.CPU.Seconds(), Error: t.Error,
+			})
+		}
+	}
+	if e.Version.Plan.Frames > 0 {
+		b.Plan = newPlanBody(e.Version)
+		if seconds := e.Version.Plan.Duration().Seconds(); seconds > 0 {
+			ratio := b.CPUSeconds / seconds
+			b.RatioRealtime = &ratio
+		}
+	}
+	if e.Version.Report != nil {
+		b.Report = &reportBody{Checks: []checkBody{}}
+		for _, c := range e.Version.Report.Checks {
+			b.Report.Checks = append(b.Report.Checks, checkBody{Name: c.Name, OK: c.OK, Detail: c.Detail})
+		}
+	}
+	return b
+}
+
+func newChunkBody(t pipeline.Task) chunkBody {
+	b := chunkBody{
+		Index: t.Chunk, FirstSegment: t.FirstSegment, Segments: t.Segments, State: string(t.State), Attempts: t.Crashes + t.Faults,
+		CPUSeconds: t.CPU.Seconds(), Error: t.Error,
+	}
+	if t.TotalUnits > 0 {
+		b.Progress = float64(t.DoneUnits) / float64(t.TotalUnits)
+	}
+	return b
+}
+
+func newPlanBody(v pipeline.Version) *planBody {
+	b := &planBody{FrameRate: v.Plan.Rate.Float(), Frames: v.Plan.Frames, Boundaries: v.Plan.Boundaries, Rungs: []planRungBody{}}
+	measured := map[string]pipeline.TrackRow{}
+	for _, t := range v.Tracks {
+		measured[t.ID] = t
+	}
+	for _, r := range v.Plan.Rungs {
+		m := measured[r.ID]
+		b.Rungs = append(b.Rungs, planRungBody{
+			ID: r.ID, Width: r.Width, Height: r.Height, CapBitsPerSecond: r.CapBitsPerSecond,
+			PeakBitsPerSecond: m.PeakBitsPerSecond, AverageBitsPerSecond: m.AverageBitsPerSecond, Bytes: m.Bytes,
+		})
+	}
+	return b
+}
