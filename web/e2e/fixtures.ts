@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { type APIRequestContext, test as base, expect, type Page, request } from '@playwright/test';
+import type { CreatedVideo, Video } from '../src/api/types.ts';
+import type { PlayerStats } from '../src/player/index.ts';
+import { MatineeServer } from './matinee-server.ts';
+
+export const ADMIN = { name: 'Ada Lovelace', email: 'ada@example.com', password: 'a film before the film' };
+
+/** A file of real footage. */
+export function footage(name: string): string {
+  return fileURLToPath(new URL(`../../internal/testkit/clips/footage/${name}`, import.meta.url));
+}
+
+export const FRIDAY = footage('friday-640x480-6s.mp4');
+export const BUNNY = footage('big-buck-bunny-480p-30s.mp4');
+
+type WorkerFixtures = {
+  /** A server that all tests of a worker share. */
+  server: MatineeServer;
+  /** Requests of its administrator, with the session's cookie. */
+  admin: APIRequestContext;
+  /** A public video of 30 seconds that is ready in several sizes. */
+  bunny: Video;
+};
+
+type TestFixtures = {
+  /** A page of somebody who is not signed in. */
+  stranger: Page;
+};
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  server: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures' names from the pattern.
+    async ({}, use) => {
+      const server = await MatineeServer.start();
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+  admin: [
+    async ({ server }, use) => {
+      const context = await request.newContext({ baseURL: server.url, extraHTTPHeaders: { Origin: server.url } });
+      const answer = await context.post('/api/v1/setup', { data: { token: server.setupToken, ...ADMIN } });
+      expect(answer.status(), await answer.text()).toBe(201);
+      await use(context);
+      await context.dispose();
+    },
+    { scope: 'worker' },
+  ],
+  bunny: [
+    async ({ admin }, use) => {
+      const { id } = await addVideo(admin, BUNNY, { title: 'Big Buck Bunny', visibility: 'public' });
+      await use(await readyVideo(admin, id));
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
+  baseURL: ({ server }, use) => use(server.url),
+  storageState: async ({ admin }, use) => use(await admin.storageState()),
+  stranger: async ({ browser, baseURL }, use) => {
+    const context = await browser.newContext({ baseURL, storageState: { cookies: [], origins: [] } });
+    await use(await context.newPage());
+    await context.close();
+  },
+});
+
+export { expect };
+
+/** Creates a video and sends its file in one request. */
+export async function addVideo(
+  admin: APIRequestContext,
+  file: string,
+  fields: { title: string; visibility: Video['visibility'] },
+): Promise<CreatedVideo> {
+  const created = await admin.post('/api/v1/videos', { data: fields });
+  expect(created.status(), await created.text()).toBe(201);
+  const video: CreatedVideo = await created.json();
+  const sent = await admin.put(video.upload.put_url, {
+    data: await readFile(file),
+    headers: { 'Content-Type': 'application/octet-stream' },
+    timeout: 60_000,
+  });
+  expect(sent.ok(), await sent.text()).toBe(true);
+  return video;
+}
+
+/** Waits until a video is ready in all sizes. */
+export async function readyVideo(admin: APIRequestContext, id: string): Promise<Video> {
+  let video: Video | undefined;
+  await expect
+    .poll(
+      async () => {
+        video = await (await admin.get(`/api/v1/videos/${id}`)).json();
+        return video?.state;
+      },
+      { timeout: 150_000, intervals: [500] },
+    )
+    .toBe('ready');
+  if (!video) throw new Error(`no video ${id}`);
+  return video;
+}
+
+/** The player of a page, as a viewer and as its numbers. */
+export class PlayerOnPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  get element() {
+    return this.page.locator('matinee-player');
+  }
+
+  get quality() {
+    return this.page.getByRole('button', { name: /^Quality/ });
+  }
+
+  async stats(): Promise<PlayerStats> {
+    return this.element.evaluate((player) => (player as unknown as { stats: PlayerStats }).stats);
+  }
+
+  /** Waits until a condition on the numbers holds, and returns them. */
+  async until(what: string, condition: (stats: PlayerStats) => boolean, timeout = 30_000): Promise<PlayerStats> {
+    let stats: PlayerStats | undefined;
+    await expect
+      .poll(
+        async () => {
+          stats = await this.stats().catch(() => undefined);
+          return stats !== undefined && condition(stats);
+        },
+        { message: `${what}, last seen ${JSON.stringify(stats)}`, timeout, intervals: [100] },
+      )
+      .toBe(true);
+    return stats as PlayerStats;
+  }
+
+  /** Shows the controls, as a pointer over the picture does. */
+  async showControls(): Promise<void> {
+    await this.element.focus().catch(() => undefined);
+    await this.element.evaluate((player) =>
+      player.shadowRoot?.querySelector('[data-part=stage]')?.dispatchEvent(new Event('focusin')),
+    );
+  }
+
+  async play(): Promise<void> {
+    await this.until('the video is loaded', ({ duration }) => duration > 0);
+    await this.page.keyboard.press('k');
+    await this.until('the video plays', ({ paused, currentTime }) => !paused && currentTime > 0.3);
+  }
+
+  async chooseQuality(name: string | RegExp): Promise<void> {
+    await this.showControls();
+    await this.quality.click();
+    await this.page.getByRole('menuitemradio', { name }).click();
+  }
+}

@@ -1,0 +1,17 @@
+import type { DetailedHTMLProps, HTMLAttributes } from 'react';
+import type { MatineePlayer } from '@/player';
+
+type PlayerAttributes = DetailedHTMLProps<HTMLAttributes<MatineePlayer>, MatineePlayer> & {
+  src: string;
+  poster?: string;
+  autoplay?: boolean;
+  start?: string;
+};
+
+declare module 'react' {
+  namespace JSX {
+    interface IntrinsicElements {
+      'matinee-player': PlayerAttributes;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+export type Choice<T> = { value: T; words: string; chosen: boolean };
+
+/** A small menu above a button from which one of several values is chosen. */
+export class ChoiceMenu<T> {
+  readonly #button: HTMLButtonElement;
+  readonly #choices: () => Choice<T>[];
+  readonly #choose: (value: T) => void;
+  #list: HTMLElement | null = null;
+
+  constructor(button: HTMLButtonElement, choices: () => Choice<T>[], choose: (value: T) => void, signal: AbortSignal) {
+    this.#button = button;
+    this.#choices = choices;
+    this.#choose = choose;
+    button.addEventListener('click', () => (this.isOpen ? this.close() : this.#open()), { signal });
+    button.parentElement?.addEventListener('keydown', (event) => this.#key(event), { signal });
+    button.parentElement?.addEventListener('focusout', (event) => this.#focusMoved(event), { signal });
+  }
+
+  get isOpen(): boolean {
+    return this.#list !== null;
+  }
+
+  #open(): void {
+    const list = document.createElement('div');
+    list.className = 'menu';
+    list.setAttribute('role', 'menu');
+    list.setAttribute('aria-label', this.#button.getAttribute('aria-label') ?? '');
+    list.append(...this.#choices().map((choice) => this.#item(choice)));
+    this.#button.after(list);
+    this.#button.setAttribute('aria-expanded', 'true');
+    this.#list = list;
+    (list.querySelector<HTMLElement>('[aria-checked="true"]') ?? this.#items[0])?.focus();
+  }
+
+  #item({ value, words, chosen }: Choice<T>): HTMLElement {
+    const item = document.createElement('button');
+    item.type = 'button';
+    item.tabIndex = -1;
+    item.setAttribute('role', 'menuitemradio');
+    item.setAttribute('aria-checked', String(chosen));
+    item.textContent = words;
+    item.addEventListener('click', () => {
+      this.#choose(value);
+      this.close();
+    });
+    return item;
+  }
+
+  close(): void {
+    const hadFocus = this.#list?.matches(':focus-within') ?? false;
+    this.#list?.remove();
+    this.#list = null;
+    this.#button.setAttribute('aria-expanded', 'false');
+    if (hadFocus) this.#button.focus();
+  }
+
+  get #items(): HTMLElement[] {
+    return [...(this.#list?.querySelectorAll<HTMLElement>('[role="menuitemradio"]') ?? [])];
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (!this.isOpen) return;
+    const items = this.#items;
+    const at = items.findIndex((item) => item.matches(':focus'));
+    const target = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+    if (event.key === 'Escape') this.close();
+    else if (target === undefined) return;
+    else items.at(target % items.length)?.focus();
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #focusMoved({ relatedTarget }: FocusEvent): void {
+    const inside = relatedTarget instanceof Node && this.#button.parentElement?.contains(relatedTarget);
+    if (this.isOpen && !inside) this.close();
+  }
+}

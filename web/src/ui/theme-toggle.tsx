@@ -1,0 +1,31 @@
+import { useLingui } from '@lingui/react/macro';
+import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { IconMoon, IconSun } from '@tabler/icons-react';
+import { useEffect } from 'react';
+import { Button } from './button';
+
+/** Switches between dark and light; the choice that equals the system's is not kept. */
+export function ThemeToggle() {
+  const { t } = useLingui();
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme('dark', { getInitialValueInEffect: false });
+  const other = scheme === 'dark' ? 'light' : 'dark';
+
+  useEffect(() => {
+    const room = getComputedStyle(document.documentElement).getPropertyValue('--room').trim();
+    document.querySelector('meta[name="theme-color"]')?.setAttribute('content', room);
+    document.documentElement.dataset.scheme = scheme;
+  }, [scheme]);
+
+  const label = other === 'light' ? t`Switch to the light look` : t`Switch to the dark look`;
+  return (
+    <Button iconOnly aria-label={label} title={label} onClick={() => setColorScheme(fromSystem(other))}>
+      {scheme === 'dark' ? <IconSun size={20} aria-hidden /> : <IconMoon size={20} aria-hidden />}
+    </Button>
+  );
+}
+
+function fromSystem(wanted: 'light' | 'dark'): 'light' | 'dark' | 'auto' {
+  const systemIsLight = window.matchMedia('(prefers-color-scheme: light)').matches;
+  return systemIsLight === (wanted === 'light') ? 'auto' : wanted;
+}
