@@ -2,14 +2,12 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 
 	"matinee/client"
-	"matinee/internal/api"
 	"matinee/internal/app"
 	"matinee/internal/config"
 )
@@ -29,11 +27,11 @@ func (f *folderFlag) withClient(p process, work func(*client.Client) error) erro
 	if err != nil {
 		return err
 	}
-	err = work(client.Through(inProcess{offline.Handler()}))
+	err = work(client.Through(inProcess{offline.LocalHandler()}))
 	return errors.Join(err, offline.Close())
 }
 
-// inProcess answers requests with a handler, with the authority of the socket.
+// inProcess answers requests with a handler.
 type inProcess struct{ handler http.Handler }
 
 // RoundTrip implements http.RoundTripper.
@@ -42,7 +40,7 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
-	t.handler.ServeHTTP(answer, r.WithContext(api.WithLocal(context.WithoutCancel(r.Context()))))
+	t.handler.ServeHTTP(answer, r)
 	return &http.Response{
 		StatusCode: answer.status, Status: http.StatusText(answer.status), Header: answer.header, Body: io.NopCloser(&answer.body), Request: r,
 	}, nil

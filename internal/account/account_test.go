@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"errors"
 	"net/netip"
 	"path/filepath"
 	"sync"
@@ -112,7 +113,7 @@ func must[T any](t *testing.T) func(T, error) T {
 
 func wantField(t *testing.T, err error, location string) {
 	t.Helper()
-	e, ok := err.(*errs.Error)
+	e, ok := errors.AsType[*errs.Error](err)
 	if !ok || e.Kind != errs.Invalid || len(e.Fields) != 1 || e.Fields[0].Location != location {
 		t.Errorf("got %v, want %s to be invalid", err, location)
 	}

@@ -49,7 +49,7 @@ func TestASecretPrintsAsDotsEverywhere(t *testing.T) {
 
 func TestAHashTellsSecretsApart(t *testing.T) {
 	t.Parallel()
-	if account.HashOf("a") == account.HashOf("b") || account.HashOf("a") != account.HashOf("a") {
+	if account.HashOf("a") == account.HashOf("b") || len(account.HashOf("a")) != 43 {
 		t.Error("hashes do not tell secrets apart")
 	}
 }

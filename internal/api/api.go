@@ -33,6 +33,7 @@ type Options struct {
 	Version        string
 	PublicURL      string // what absolute URLs begin with; "" : taken from the request or Listen
 	Listen         string // host:port, for URLs when the request names a host that is not ours
+	BehindProxy    bool   // one reverse proxy with TLS stands in front: cookies are secure, its X-Forwarded-For is believed
 	MaxUploadBytes int64  // 0: no bound but the disk
 	Sample         []byte // the clip of "try it with a sample"; none when empty
 	Metrics        *telemetry.Metrics

@@ -31,8 +31,8 @@ type signedInOutput struct {
 	}
 }
 
-func newSignedInOutput(ctx context.Context, in account.SignedIn) *signedInOutput {
-	out := &signedInOutput{SetCookie: newCookie(ctx, in)}
+func (a *API) signedIn(ctx context.Context, in account.SignedIn) *signedInOutput {
+	out := &signedInOutput{SetCookie: a.newCookie(ctx, in)}
 	out.Body.User = newUserBody(in.User)
 	return out
 }
@@ -53,7 +53,7 @@ func (a *API) setup(ctx context.Context, in *setupInput) (*signedInOutput, error
 	if err != nil {
 		return nil, err
 	}
-	return newSignedInOutput(ctx, signedIn), nil
+	return a.signedIn(ctx, signedIn), nil
 }
 
 // signIn gives the browser a session of its own; the one that it had before ends.
@@ -65,7 +65,7 @@ func (a *API) signIn(ctx context.Context, in *credentialsInput) (*signedInOutput
 	if err := a.endBrowserSession(ctx); err != nil {
 		a.o.Logger.WarnContext(ctx, "the session before stays", slog.Any("error", err))
 	}
-	return newSignedInOutput(ctx, signedIn), nil
+	return a.signedIn(ctx, signedIn), nil
 }
 
 type signedOutOutput struct {
@@ -79,7 +79,7 @@ func (a *API) signOut(ctx context.Context, _ *nothing) (*signedOutOutput, error)
 			return nil, err
 		}
 	}
-	return &signedOutOutput{SetCookie: expiredCookie(ctx)}, nil
+	return &signedOutOutput{SetCookie: a.expiredCookie(ctx)}, nil
 }
 
 func (a *API) endBrowserSession(ctx context.Context) error {
@@ -130,11 +130,9 @@ func (a *API) refreshTokens(ctx context.Context, in *refreshInput) (*tokensOutpu
 	return newTokensOutput(tokens), nil
 }
 
-// KeySet answers /.well-known/jwks.json: the public keys of the access tokens.
-func KeySet(accounts *account.Accounts) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/jwk-set+json")
-		w.Header().Set("Cache-Control", "public, max-age=3600")
-		_ = json.NewEncoder(w).Encode(accounts.KeySet()) // the client is gone when this fails
-	})
+// keySet answers /.well-known/jwks.json: the public keys of the access tokens.
+func (a *API) keySet(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/jwk-set+json")
+	w.Header().Set("Cache-Control", "public, max-age=3600")
+	_ = json.NewEncoder(w).Encode(a.Accounts.KeySet()) // the client is gone when this fails
 }

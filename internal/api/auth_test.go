@@ -27,6 +27,11 @@ type authServer struct {
 
 func newAuthServer(t *testing.T, start func(http.Handler) *httptest.Server) *authServer {
 	t.Helper()
+	return newAuthServerWith(t, start, api.Options{})
+}
+
+func newAuthServerWith(t *testing.T, start func(http.Handler) *httptest.Server, o api.Options) *authServer {
+	t.Helper()
 	db, err := database.Open(t.Context(), filepath.Join(t.TempDir(), "matinee.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +49,7 @@ func newAuthServer(t *testing.T, start func(http.Handler) *httptest.Server) *aut
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := start(api.New(api.Modules{Accounts: accounts}, api.Options{}))
+	server := start(api.New(api.Modules{Accounts: accounts}, o))
 	t.Cleanup(server.Close)
 	return &authServer{Server: server, accounts: accounts}
 }
@@ -170,7 +175,7 @@ func TestACookieSession(t *testing.T) {
 	u := s.create(t, "ada@example.org", access.Uploader)
 	in := s.call(t, "POST", "/auth/session", credentialsOf("ADA@example.org")).want(t, 200, "")
 	set := in.header.Get("Set-Cookie")
-	for _, part := range []string{"matinee_session=", "; Path=/", "; HttpOnly", "; SameSite=Lax", "; Expires="} {
+	for _, part := range []string{"matinee_session=", "; Path=/", "; HttpOnly", "; SameSite=Lax", "; Max-Age=15552000"} {
 		if !strings.Contains(set, part) {
 			t.Errorf("Set-Cookie %q lacks %q", set, part)
 		}
@@ -205,6 +210,36 @@ func TestOverTLSTheCookieIsBoundToTheHost(t *testing.T) {
 	cookie, _, _ := strings.Cut(set, ";")
 	s.call(t, "GET", "/me", nil, "Cookie", cookie).want(t, 200, "")
 	s.call(t, "GET", "/me", nil, "Cookie", strings.TrimPrefix(cookie, "__Host-")).want(t, 401, "unauthenticated")
+}
+
+func TestBehindAProxyTheCookieIsSecureAndItsAddressCounts(t *testing.T) {
+	t.Parallel()
+	s := newAuthServerWith(t, httptest.NewServer, api.Options{BehindProxy: true})
+	s.create(t, "ada@example.org", access.Uploader)
+	wrong := map[string]string{"email": "ada@example.org", "password": "hunter2hunter2"}
+	for range 5 {
+		s.call(t, "POST", "/auth/session", wrong, "X-Forwarded-For", "198.51.100.7, 192.0.2.1").want(t, 401, "invalid_credentials")
+	}
+	s.call(t, "POST", "/auth/session", wrong, "X-Forwarded-For", "203.0.113.9, 192.0.2.1").want(t, 429, "too_many_attempts")
+	a := s.call(t, "POST", "/auth/session", credentialsOf("ada@example.org"), "X-Forwarded-For", "192.0.2.1, 192.0.2.2").want(t, 200, "")
+	set := a.header.Get("Set-Cookie")
+	if !strings.HasPrefix(set, "__Host-matinee_session=") || !strings.Contains(set, "; Secure") {
+		t.Errorf("Set-Cookie is %q", set)
+	}
+	cookie, _, _ := strings.Cut(set, ";")
+	if list := s.call(t, "GET", "/me/sessions", nil, "Cookie", cookie).want(t, 200, ""); !strings.Contains(list.text, `"192.0.2.2"`) {
+		t.Errorf("the sessions are %s", list.text)
+	}
+}
+
+func TestAForwardedAddressThatNobodyVouchesForIsIgnored(t *testing.T) {
+	t.Parallel()
+	s := newAuthServer(t, httptest.NewServer)
+	wrong := map[string]string{"email": "ada@example.org", "password": "hunter2hunter2"}
+	for _, made := range []string{"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5"} {
+		s.call(t, "POST", "/auth/session", wrong, "X-Forwarded-For", made).want(t, 401, "invalid_credentials")
+	}
+	s.call(t, "POST", "/auth/session", wrong, "X-Forwarded-For", "192.0.2.6").want(t, 429, "too_many_attempts")
 }
 
 func TestSigningInAgainEndsTheSessionBefore(t *testing.T) {

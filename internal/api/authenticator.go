@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 
 	"matinee/internal/access"
 	"matinee/internal/account"
@@ -94,25 +95,24 @@ func cookieOf(r *http.Request) (cookie account.Secret, presented bool) {
 }
 
 // newCookie is the Set-Cookie header that hands a session to the browser. Over TLS it is bound to the host.
-func newCookie(ctx context.Context, in account.SignedIn) string {
-	c := emptyCookie(ctx)
-	c.Value, c.Expires = string(in.Cookie), in.Session.CreatedAt.Add(cookieLife)
-	return c.String()
+func (a *API) newCookie(ctx context.Context, in account.SignedIn) string {
+	return a.cookieHeader(ctx, string(in.Cookie), int(cookieLife/time.Second))
 }
 
 // expiredCookie is the Set-Cookie header that takes the session from the browser.
-func expiredCookie(ctx context.Context) string {
-	c := emptyCookie(ctx)
-	c.MaxAge = -1
-	return c.String()
+func (a *API) expiredCookie(ctx context.Context) string {
+	return a.cookieHeader(ctx, "", -1)
 }
 
-func emptyCookie(ctx context.Context) *http.Cookie {
-	c := &http.Cookie{Name: sessionCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}
-	if strings.HasPrefix(base(ctx), "https://") {
-		c.Name, c.Secure = secureSessionCookie, true
+func (a *API) cookieHeader(ctx context.Context, value string, maxAge int) string {
+	name, secure := sessionCookie, a.o.BehindProxy || strings.HasPrefix(base(ctx), "https://")
+	if secure {
+		name = secureSessionCookie
 	}
-	return c
+	c := http.Cookie{ //nolint:gosec // without TLS there is no secure cookie
+		Name: name, Value: value, Path: "/", MaxAge: maxAge, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
+	return c.String()
 }
 
 type originKey struct{}
@@ -123,11 +123,19 @@ func signInOrigin(ctx context.Context) account.Origin {
 	return o
 }
 
-// originOf reads where a request comes from, off the connection alone: a forwarded header can be made up.
-func originOf(r *http.Request) account.Origin {
+// originOf reads where a request comes from: off the connection, since a forwarded header can be made up; behind our proxy
+// the last address in it, which is the one that the proxy itself saw.
+func (a *API) originOf(r *http.Request) account.Origin {
 	o := account.Origin{UserAgent: r.UserAgent()}
 	if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 		o.Address = peer.Addr()
+	}
+	if !a.o.BehindProxy {
+		return o
+	}
+	seen := strings.Join(r.Header.Values("X-Forwarded-For"), ",")
+	if client, err := netip.ParseAddr(strings.TrimSpace(seen[strings.LastIndex(seen, ",")+1:])); err == nil {
+		o.Address = client
 	}
 	return o
 }

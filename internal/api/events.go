@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -89,7 +90,7 @@ func (s *eventStream) tell(ctx context.Context, happened []events.Event) error {
 	for _, e := range happened {
 		text, err := s.text(ctx, e)
 		if err != nil {
-			s.api.o.Logger.WarnContext(ctx, "an event could not be told", "video_id", e.Video, "error", err)
+			s.api.o.Logger.WarnContext(ctx, "an event could not be told", slog.String("video_id", string(e.Video)), slog.Any("error", err))
 			continue
 		}
 		if text == "" {

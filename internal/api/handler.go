@@ -49,7 +49,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (a *API) withRequest(r *http.Request, viewer access.Viewer) context.Context {
 	ctx := context.WithValue(r.Context(), callerKey{}, account.Caller{Viewer: viewer})
 	ctx = context.WithValue(ctx, baseKey{}, a.baseURL(r))
-	return context.WithValue(ctx, originKey{}, originOf(r))
+	return context.WithValue(ctx, originKey{}, a.originOf(r))
 }
 
 // serve returns the pattern of the route that answered.

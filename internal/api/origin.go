@@ -26,16 +26,3 @@ func usesCookie(r *http.Request) bool {
 	}
 	return r.URL.Path == Prefix+"/auth/session" || r.URL.Path == Prefix+"/setup"
 }
-
-// SameOrigin guards raw handlers beside the API (uploads, for example) in the way that the API guards itself.
-func SameOrigin(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := checkOrigin(r); err != nil {
-			p := newProblem(http.StatusForbidden, err.Error())
-			p.Code = errs.CodeOf(err)
-			writeProblem(w, p)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
-}

@@ -44,10 +44,14 @@ func (p *Problem) GetStatus() int { return p.Status }
 
 // GetHeaders returns the headers that go with the status.
 func (p *Problem) GetHeaders() http.Header {
-	if p.retryAfter == "" {
-		return nil
+	h := http.Header{}
+	if p.retryAfter != "" {
+		h.Set("Retry-After", p.retryAfter)
 	}
-	return http.Header{"Retry-After": {p.retryAfter}}
+	if p.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", "Bearer") // RFC 9110, section 15.5.2
+	}
+	return h
 }
 
 // ContentType names the format.

@@ -48,6 +48,7 @@ func (a *API) routes() {
 	on(a, "GET", "/videos/{id}/encoding", do(access.EditVideo), "encoding", "How a video is made", a.encoding)
 	on(a, "POST", "/videos/{id}/repair", do(access.EditVideo), "repair-video", "Make a stuck or failed video go on", a.repairVideo)
 	a.raw("GET", "/events", Anybody, http.HandlerFunc(a.events))
+	a.wellKnown("GET", "/.well-known/jwks.json", Anybody, http.HandlerFunc(a.keySet))
 }
 
 func do(a access.Action) Permission { return Permission(a) }
@@ -75,6 +76,12 @@ func on[I, O any](a *API, method, path string, p Permission, id, summary string,
 func (a *API) raw(method, path string, p Permission, handler http.Handler) {
 	a.table = append(a.table, Route{Method: method, Path: Prefix + path, Permission: p})
 	a.mux.Handle(method+" "+Prefix+path, handler)
+}
+
+// wellKnown adds a route outside of the prefix (RFC 8615).
+func (a *API) wellKnown(method, path string, p Permission, handler http.Handler) {
+	a.table = append(a.table, Route{Method: method, Path: path, Permission: p})
+	a.mux.Handle(method+" "+path, handler)
 }
 
 // statusOf is what a route answers when all went well.

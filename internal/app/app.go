@@ -147,7 +147,7 @@ func (a *App) buildUploads(context.Context) (err error) {
 func (a *App) buildEdges(b Build) error {
 	a.api = api.New(api.Modules{Accounts: a.accounts, Library: a.library, Pipeline: a.pipeline, Uploads: a.uploads, Events: a.hub}, api.Options{
 		Version: b.Version, PublicURL: a.config.PublicURL, Listen: a.config.Listen, MaxUploadBytes: int64(a.config.MaxUpload), Sample: b.Sample,
-		Metrics: a.metrics, Logger: a.log,
+		BehindProxy: a.config.BehindProxy, Metrics: a.metrics, Logger: a.log,
 	})
 	uploads, err := upload.NewHandler(a.uploads, upload.Edge{
 		ViewerOf: a.api.Viewer, Respond: a.api.Accepted, Problem: a.api.Problem, AbsoluteURL: a.api.AbsoluteURL,
@@ -167,8 +167,13 @@ func (a *App) buildEdges(b Build) error {
 	return nil
 }
 
-// Handler serves everything that Run serves, for whoever holds the data folder without a listener.
-func (a *App) Handler() http.Handler { return a.handler }
+// LocalHandler serves everything that Run serves, with the authority of the socket, for whoever holds the data folder without a
+// listener.
+func (a *App) LocalHandler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.handler.ServeHTTP(w, r.WithContext(api.WithLocal(r.Context())))
+	})
+}
 
 // OpenAPI returns the API's description as YAML. It needs no data folder: a route table has no state.
 func OpenAPI() ([]byte, error) {

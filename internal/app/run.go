@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -16,8 +17,8 @@ import (
 	"matinee/internal/api"
 )
 
-// sweepUploadsEvery is how often finished and expired uploads are looked for.
-const sweepUploadsEvery = 5 * time.Minute
+// sweepEvery is how often finished and expired uploads, and expired sessions, are looked for.
+const sweepEvery = 5 * time.Minute
 
 // Run serves until ctx ends, then drains: running requests end, running tasks are given back. It tells out when requests are
 // answered, and how the first administrator is made.
@@ -32,9 +33,7 @@ func (a *App) Run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	if err := a.uploads.Sweep(ctx); err != nil {
-		a.log.WarnContext(ctx, "some uploads could not be swept", slog.Any("error", err))
-	}
+	a.sweep(ctx)
 	public := a.server(nil)
 	local := a.server(func(ctx context.Context, _ net.Conn) context.Context { return api.WithLocal(ctx) })
 
@@ -42,7 +41,7 @@ func (a *App) Run(ctx context.Context, out io.Writer) error {
 	group.Go(func() error { return serve(local, socket) })
 	group.Go(func() error { return serve(public, listener) })
 	group.Go(func() error { return a.pipeline.Run(working, true) })
-	group.Go(func() error { return a.sweepUploads(working) })
+	group.Go(func() error { return a.keepSweeping(working) })
 	group.Go(func() error {
 		<-working.Done()
 		return a.drain(public, local)
@@ -59,12 +58,11 @@ func (a *App) listenLocally() (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("remove the old socket: %w", err)
 	}
+	before := syscall.Umask(0o177) // the socket is closed to others from its first instant
 	listener, err := net.Listen("unix", path)
+	syscall.Umask(before)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s (a socket's path ends at 108 bytes; a relative --data is shorter): %w", path, err)
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("close the socket to others: %w", err), listener.Close())
 	}
 	return listener, nil
 }
@@ -117,17 +115,25 @@ func (a *App) warnOfExposure(ctx context.Context, noAdministrator bool) {
 	}
 }
 
-func (a *App) sweepUploads(ctx context.Context) error {
-	tick := time.NewTicker(sweepUploadsEvery)
+// sweep finishes and removes what a broken connection or the end of the process before has left, and what expired.
+func (a *App) sweep(ctx context.Context) {
+	if err := a.uploads.Sweep(ctx); err != nil && ctx.Err() == nil {
+		a.log.WarnContext(ctx, "some uploads could not be swept", slog.Any("error", err))
+	}
+	if err := a.accounts.EndExpiredSessions(ctx); err != nil && ctx.Err() == nil {
+		a.log.WarnContext(ctx, "expired sessions could not be removed", slog.Any("error", err))
+	}
+}
+
+func (a *App) keepSweeping(ctx context.Context) error {
+	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-		}
-		if err := a.uploads.Sweep(ctx); err != nil && ctx.Err() == nil {
-			a.log.WarnContext(ctx, "some uploads could not be swept", slog.Any("error", err))
+			a.sweep(ctx)
 		}
 	}
 }

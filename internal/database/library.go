@@ -181,7 +181,7 @@ func addProgress(ctx context.Context, tx *Tx, v *library.Video) error {
 		return nil
 	}
 	p, err := one(ctx, tx, scanProgress, `
-		SELECT COALESCE(SUM(done_units), 0), COALESCE(SUM(total_units), 0), MIN(started_at)
+		SELECT CAST(COALESCE(SUM(done_units), 0) AS BIGINT), CAST(COALESCE(SUM(total_units), 0) AS BIGINT), MIN(started_at)
 		FROM task WHERE version_id = ? AND kind = 'chunk'`, string(v.Version.ID))
 	if err != nil {
 		return fmt.Errorf("sum progress: %w", err)

@@ -65,7 +65,8 @@ func insertVersion(ctx context.Context, tx *Tx, v pipeline.Version, fileType str
 func currentOf(ctx context.Context, tx *Tx, video ids.VideoID) (owner ids.UserID, version ids.VersionID, err error) {
 	type both struct{ owner, version string }
 	found, err := one(ctx, tx, func(r row) (b both, err error) {
-		return b, r.Scan(&b.owner, &b.version)
+		err = r.Scan(&b.owner, &b.version)
+		return b, err
 	}, `SELECT owner_id, COALESCE(version_id, '') FROM video WHERE id = ?`, string(video))
 	if errs.Is(err, errs.NotFound) {
 		err = errs.Missing("video")
@@ -140,7 +141,8 @@ func (s *Pipeline) MediaFacts(ctx context.Context, video ids.VideoID, version id
 	err = s.db.View(ctx, func(tx *Tx) error {
 		f, err = one(ctx, tx, func(r row) (f pipeline.MediaFacts, err error) {
 			f.Access.Watchable = true
-			return f, r.Scan(&f.Access.Owner, &f.Access.Visibility, &f.Revision)
+			err = r.Scan(&f.Access.Owner, &f.Access.Visibility, &f.Revision)
+			return f, err
 		}, `SELECT v.owner_id, v.visibility, n.revision
 			FROM video v JOIN version n ON n.video_id = v.id
 			WHERE v.id = ? AND n.id = ? AND v.deleted_at IS NULL AND n.tombstoned_at IS NULL AND n.playable_at IS NOT NULL`,
@@ -156,12 +158,7 @@ func (s *Pipeline) MediaFacts(ctx context.Context, video ids.VideoID, version id
 // VideoFacts returns what the rules look at.
 func (s *Pipeline) VideoFacts(ctx context.Context, video ids.VideoID) (f access.Facts, err error) {
 	err = s.db.View(ctx, func(tx *Tx) error {
-		f, err = one(ctx, tx, func(r row) (f access.Facts, err error) {
-			var state library.State
-			err = r.Scan(&f.Owner, &f.Visibility, &state)
-			f.Watchable = state.Watchable()
-			return f, err
-		}, `SELECT owner_id, visibility, state FROM video WHERE id = ?`, string(video))
+		f, err = one(ctx, tx, scanAccessFacts, `SELECT owner_id, visibility, state FROM video WHERE id = ?`, string(video))
 		return err
 	})
 	if errs.Is(err, errs.NotFound) {
@@ -384,6 +381,13 @@ func (s *Pipeline) Repair(ctx context.Context, video ids.VideoID, now time.Time)
 		if id == "" {
 			return refreshState(ctx, tx, video, now)
 		}
+		arriving, err := one(ctx, tx, scanInt64, `SELECT COUNT(*) FROM upload WHERE video_id = ? AND completed_at IS NULL AND received > 0`, string(video))
+		if err != nil {
+			return fmt.Errorf("look for an upload: %w", err)
+		}
+		if arriving > 0 {
+			return upload.ErrInProgress()
+		}
 		if err := repairVersion(ctx, tx, id, owner, now); err != nil {
 			return err
 		}
@@ -419,7 +423,7 @@ func repairVersion(ctx context.Context, tx *Tx, id ids.VersionID, owner ids.User
 // UnfinishedVersions lists the versions that are still being made.
 func (s *Pipeline) UnfinishedVersions(ctx context.Context) (list []ids.VersionID, err error) {
 	err = s.db.View(ctx, func(tx *Tx) error {
-		list, err = many(ctx, tx, func(r row) (id ids.VersionID, err error) { return id, r.Scan(&id) },
+		list, err = many(ctx, tx, scanOne[ids.VersionID],
 			`SELECT id FROM version WHERE ready_at IS NULL AND failed_code = '' AND tombstoned_at IS NULL`)
 		return err
 	})

@@ -16,7 +16,7 @@ func (s *Pipeline) PurgeVideo(ctx context.Context, video ids.VideoID, now time.T
 		if err != nil {
 			return fmt.Errorf("hide video: %w", err)
 		}
-		versions, err := many(ctx, tx, func(r row) (id ids.VersionID, err error) { return id, r.Scan(&id) },
+		versions, err := many(ctx, tx, scanOne[ids.VersionID],
 			`SELECT id FROM version WHERE video_id = ? AND tombstoned_at IS NULL`, string(video))
 		if err != nil {
 			return fmt.Errorf("list versions: %w", err)
@@ -33,7 +33,7 @@ func (s *Pipeline) PurgeVideo(ctx context.Context, video ids.VideoID, now time.T
 // BinnedBefore lists what has been in the bin since before the instant.
 func (s *Pipeline) BinnedBefore(ctx context.Context, before time.Time) (list []ids.VideoID, err error) {
 	err = s.db.View(ctx, func(tx *Tx) error {
-		list, err = many(ctx, tx, func(r row) (id ids.VideoID, err error) { return id, r.Scan(&id) },
+		list, err = many(ctx, tx, scanOne[ids.VideoID],
 			`SELECT id FROM video WHERE deleted_at < ? AND purged = 0 ORDER BY deleted_at LIMIT 100`, micros(before))
 		return err
 	})
@@ -44,7 +44,8 @@ func (s *Pipeline) BinnedBefore(ctx context.Context, before time.Time) (list []i
 func (s *Pipeline) Tombstones(ctx context.Context, now time.Time) (list []pipeline.Tombstone, err error) {
 	err = s.db.View(ctx, func(tx *Tx) error {
 		list, err = many(ctx, tx, func(r row) (t pipeline.Tombstone, err error) {
-			return t, r.Scan(&t.Video, &t.Version, &t.Source)
+			err = r.Scan(&t.Video, &t.Version, &t.Source)
+			return t, err
 		}, `
 			SELECT n.video_id, n.id,
 			       CASE WHEN EXISTS (SELECT 1 FROM version o WHERE o.source_id = n.source_id AND o.id <> n.id) THEN '' ELSE n.source_id END

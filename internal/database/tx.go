@@ -36,7 +36,7 @@ func (db *DB) run(ctx context.Context, handle *sql.DB, options *sql.TxOptions, w
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // after a commit it reports only that there is nothing to undo
+	defer tx.Rollback() // after a commit it only reports that there is nothing to undo
 	if err := work(&Tx{tx: tx, dialect: db.dialect}); err != nil {
 		return err
 	}
@@ -88,9 +88,14 @@ func many[T any](ctx context.Context, tx *Tx, scan func(row) (T, error), query s
 	return values, translate(rows.Err())
 }
 
-// scanInt64 and scanText read a row of one column.
-func scanInt64(r row) (n int64, err error) { return n, r.Scan(&n) }
-func scanText(r row) (s string, err error) { return s, r.Scan(&s) }
+func scanInt64(r row) (int64, error) { return scanOne[int64](r) }
+func scanText(r row) (string, error) { return scanOne[string](r) }
+
+// scanOne reads a row of one column.
+func scanOne[T any](r row) (value T, err error) {
+	err = r.Scan(&value)
+	return value, err
+}
 
 // rebind turns "?" into "$1", "$2", … for PostgreSQL. No statement here holds a question mark inside a literal.
 func (tx *Tx) rebind(query string) string {

@@ -89,6 +89,14 @@ func (s *Uploads) AddUpload(ctx context.Context, u upload.Upload) error {
 				return upload.ErrSpent()
 			}
 		}
+		good, err := one(ctx, tx, scanInt64, `
+			SELECT COUNT(*) FROM video v JOIN version n ON n.id = v.version_id WHERE v.id = ? AND n.failed_code = ''`, string(u.Video))
+		if err != nil {
+			return fmt.Errorf("look for a source: %w", err)
+		}
+		if good > 0 {
+			return upload.ErrHasSource()
+		}
 		n, err := tx.Exec(ctx, `
 			INSERT INTO upload (`+uploadColumns+`)
 			VALUES (`+placeholders(15)+`) ON CONFLICT DO NOTHING`,

@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 
 	"matinee/internal/ffmpeg"
@@ -73,18 +72,19 @@ func TestHLSAndDASHListExactlyThePlannedFrames(t *testing.T) {
 	}))
 	defer server.Close()
 	for _, manifest := range []string{"master.m3u8", "manifest.mpd"} {
-		packets := packetsByStream(t, server.URL+"/"+manifest)
 		video, audio := 0, 0
-		for _, n := range packets {
-			switch int64(n) {
+		for i := range tracks(plan) {
+			switch n := packets(t, server.URL+"/"+manifest, i); n {
 			case plan.Frames:
 				video++
 			case plan.AudioFrames():
 				audio++
+			default:
+				t.Errorf("%s: stream %d has %d packets", manifest, i, n)
 			}
 		}
-		if len(packets) != len(tracks(plan)) || video != len(plan.Rungs) || audio != len(plan.Audio) {
-			t.Errorf("%s lists %v packets by stream, want %d for each rung and %d for the sound", manifest, packets, plan.Frames, plan.AudioFrames())
+		if video != len(plan.Rungs) || audio != len(plan.Audio) {
+			t.Errorf("%s lists %d rungs of %d pictures and %d tracks of sound", manifest, video, plan.Frames, audio)
 		}
 	}
 	server.Close()
@@ -93,21 +93,18 @@ func TestHLSAndDASHListExactlyThePlannedFrames(t *testing.T) {
 	}
 }
 
-func packetsByStream(t *testing.T, url string) map[string]int {
+// packets counts those of one stream as ffmpeg reads the manifest, which must say nothing. Streams are read one by one
+// because the DASH demuxer ends all of them with the first that ends.
+func packets(t *testing.T, url string, stream int) int64 {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-nostdin", "-v", "warning", "-i", url, "-map", "0", "-c", "copy", "-f", "framecrc", "-")
+	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-nostdin", "-v", "warning", "-i", url, "-map", "0:"+strconv.Itoa(stream), "-c", "copy", "-f", "framecrc", "-")
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	out, err := cmd.Output()
 	if err != nil || said.Len() > 0 {
-		t.Errorf("ffmpeg reads %s: %v: %s", url, err, said.String())
+		t.Errorf("ffmpeg reads stream %d of %s: %v: %s", stream, url, err, said.String())
 	}
-	packets := map[string]int{}
-	for _, line := range lines(out) {
-		stream, _, _ := strings.Cut(string(line), ",")
-		packets[stream]++
-	}
-	return packets
+	return int64(len(lines(out)))
 }
 
 func TestSoundAndPictureStayTogether(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"matinee/internal/access"
@@ -196,6 +197,11 @@ func (l *Library) allow(viewer access.Viewer, a access.Action, f access.Facts) e
 }
 
 func validate(p Patch) error {
+	for _, text := range []*string{p.Title, p.Description} {
+		if text != nil && (!utf8.ValidString(*text) || strings.ContainsFunc(*text, isOdd)) {
+			return errs.InvalidField("body", "Titles and descriptions may hold no control characters but line breaks and tabs.")
+		}
+	}
 	if p.Title != nil && (strings.TrimSpace(*p.Title) == "" || utf8.RuneCountInString(*p.Title) > MaxTitle) {
 		return errs.InvalidField("body.title", "Give the video a title of 1 to %d characters.", MaxTitle)
 	}
@@ -207,3 +213,6 @@ func validate(p Patch) error {
 	}
 	return nil
 }
+
+// isOdd reports a control character that no text needs; databases refuse some of them.
+func isOdd(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }

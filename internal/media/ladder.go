@@ -35,7 +35,7 @@ func ladder(v Stream, steps []Step) []Rung {
 	shrink := min(1, longestSide/max(width, height))
 	width, height = width*shrink, height*shrink
 	short := min(width, height)
-	top := Step{ShortSide: max(smallestSide, even(short))}
+	top := Step{ShortSide: max(smallestSide, int(short/2)*2)} // down, never up
 	top.ShortSide = min(top.ShortSide, steps[0].ShortSide)
 	top.CapBitsPerSecond = capFor(top.ShortSide, steps)
 	rungs := []Rung{rungOf(top, width, height)}

@@ -3,6 +3,7 @@ package packaging
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -101,7 +102,7 @@ func longestSegment(boundaries []int64) int64 {
 	return most
 }
 
-// encodeMPD mends what the library writes for a duration under one second: nanoseconds as if they were seconds.
+// encodeMPD mends what the library writes for a duration under one second: nanoseconds as if they were seconds, and a NUL.
 func encodeMPD(root *mpd.MPD, duration time.Duration) ([]byte, error) {
 	var out bytes.Buffer
 	if _, err := root.Write(&out, "  ", true); err != nil {
@@ -111,7 +112,8 @@ func encodeMPD(root *mpd.MPD, duration time.Duration) ([]byte, error) {
 	if duration >= time.Second {
 		return out.Bytes(), nil
 	}
-	wrong := fmt.Sprintf(`mediaPresentationDuration="PT%dS"`, duration.Nanoseconds())
-	right := fmt.Sprintf(`mediaPresentationDuration="PT%.9fS"`, duration.Seconds())
-	return bytes.Replace(out.Bytes(), []byte(wrong), []byte(right), 1), nil
+	const attribute = `mediaPresentationDuration="`
+	before, rest, _ := bytes.Cut(out.Bytes(), []byte(attribute))
+	_, after, _ := bytes.Cut(rest, []byte(`"`))
+	return slices.Concat(before, fmt.Appendf(nil, `%sPT%.9fS"`, attribute, duration.Seconds()), after), nil
 }

@@ -24,6 +24,11 @@ func ErrInProgress() error {
 	return errs.New(errs.Conflict, codeInProgress, "Another upload to this video is going on. Wait for its end, or cancel it.")
 }
 
+// ErrHasSource returns the error of an upload to a video that has a good source: an errs.Conflict.
+func ErrHasSource() error {
+	return errs.New(errs.Conflict, "has_source", "This video has its file already. Create another video for another file.")
+}
+
 // ErrSpent returns the error of a grant that has been used: an errs.Gone.
 func ErrSpent() error {
 	return errs.New(errs.Gone, "upload_spent", "This upload address has been used: its video has its file.")

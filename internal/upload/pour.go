@@ -41,6 +41,9 @@ func (s *Service) pour(ctx context.Context, u Upload, offset, limit int64, src i
 		return 0, fmt.Errorf("open the source: %w", err)
 	}
 	p := &pouring{service: s, upload: u, offset: offset, limit: limit, checked: offset}
+	if offset > 0 {
+		p.saved = u.UpdatedAt // a first byte is told at once, because it changes the video's state
+	}
 	err = p.copy(ctx, w, src)
 	if err == nil || u.Protocol == Tus {
 		if syncErr := w.Sync(); syncErr != nil {

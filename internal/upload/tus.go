@@ -134,8 +134,8 @@ func (s *Service) videoFor(ctx context.Context, call *tusCall, metadata map[stri
 	return video, viewer.User, nil
 }
 
-// resume returns the upload with the id as its object stands.
-func (s *Service) resume(ctx context.Context, call *tusCall, id string) (Upload, error) {
+// ownUpload returns the upload with the id if it is the caller's, else an errs.NotFound.
+func (s *Service) ownUpload(ctx context.Context, call *tusCall, id string) (Upload, error) {
 	known, err := ids.Parse[ids.UploadID](id)
 	if err != nil {
 		return Upload{}, errs.Missing("upload")
@@ -146,6 +146,15 @@ func (s *Service) resume(ctx context.Context, call *tusCall, id string) (Upload,
 	}
 	if err != nil {
 		return Upload{}, fmt.Errorf("look up an upload: %w", err)
+	}
+	return u, nil
+}
+
+// resume returns the caller's upload with the id as its object stands.
+func (s *Service) resume(ctx context.Context, call *tusCall, id string) (Upload, error) {
+	u, err := s.ownUpload(ctx, call, id)
+	if err != nil {
+		return Upload{}, err
 	}
 	if u.Completed() {
 		u.Received = u.Length
@@ -208,12 +217,8 @@ func (t *tusUpload) write(ctx context.Context, offset int64, src io.Reader) (int
 		return 0, ErrInProgress()
 	}
 	defer release()
-	err := s.store.SaveOffset(ctx, u.ID, offset, s.opts.Now()) // it runs again, and was not taken away before the claim
-	if errs.Is(err, errs.NotFound) {
-		return 0, errs.Missing("upload")
-	}
-	if err != nil {
-		return 0, fmt.Errorf("resume an upload: %w", err)
+	if _, err := s.ownUpload(ctx, callOf(ctx), string(u.ID)); err != nil { // it may have been taken away before the claim
+		return 0, err
 	}
 	rest := max(u.Length, offset) - offset
 	if err := s.admit(ctx, need{upload: u.ID, rest: rest, length: max(u.Length, offset)}); err != nil {

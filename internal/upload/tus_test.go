@@ -174,9 +174,24 @@ func TestASecondConnectionTakesATransferOver(t *testing.T) {
 	_, err = fmt.Fprintf(conn, "PATCH %s HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nContent-Type: %s\r\nUpload-Offset: 0\r\nContent-Length: 10\r\n\r\nhalf", path, chunkType)
 	must(t, err)
 	testkit.Eventually(t, soon, func() bool { return b.state(g.Video) == library.Uploading })
-	b.wantOffset(path, "4") // the line hangs and the client came back
-	b.patch(path, 4, text(" done!")).want(t, 204, "")
-	if got := b.source(g.Video); got != "half done!" {
+	other := b.grant(upload.GrantOptions{})
+	for range 3 { // whoever does not own the upload cannot interrupt it
+		if got := b.head(other.TusPath() + "/" + filepath.Base(path)).status; got != 404 {
+			t.Errorf("HEAD with another key answers %d", got)
+		}
+	}
+	_, err = conn.Write([]byte("-"))
+	must(t, err)
+	testkit.Eventually(t, soon, func() bool {
+		u, err := b.uploads.ActiveUpload(t.Context(), g.Video)
+		must(t, err)
+		info, err := b.disk.Stat(t.Context(), blob.SourceKey(u.Video, u.Version))
+		must(t, err)
+		return info.SizeBytes == 5
+	})
+	b.wantOffset(path, "5") // the line hangs and the client came back
+	b.patch(path, 5, text("done!")).want(t, 204, "")
+	if got := b.source(g.Video); got != "half-done!" {
 		t.Errorf("the source is %q", got)
 	}
 }

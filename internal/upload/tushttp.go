@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"path"
@@ -12,7 +13,7 @@ import (
 
 	"github.com/tus/tusd/v2/pkg/handler"
 	"github.com/tus/tusd/v2/pkg/memorylocker"
-	"golang.org/x/exp/slog"
+	expslog "golang.org/x/exp/slog"
 
 	"matinee/internal/errs"
 )
@@ -31,7 +32,7 @@ func newTusProtocol(s *Service) (http.Handler, error) {
 		BasePath:        "/",
 		DisableDownload: true,
 		Cors:            &handler.CorsConfig{Disable: true},
-		Logger:          slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Logger:          expslog.New(expslog.NewTextHandler(io.Discard, nil)),
 		NetworkTimeout:  stallAfter,
 	})
 	if err != nil {
@@ -72,15 +73,22 @@ func (h *Handler) tusSignedIn(w http.ResponseWriter, r *http.Request) {
 	h.serveTus(w, r, &tusCall{viewer: viewer}, uploadsPath+"/")
 }
 
-// serveTus runs tusd on a request and turns its answer into ours.
+// serveTus runs tusd on a request and turns its answer into ours. Whose upload it is is looked at first, since tusd ends a
+// running transfer of an upload for whoever names it.
 func (h *Handler) serveTus(w http.ResponseWriter, r *http.Request, call *tusCall, base string) {
+	if id := r.PathValue("upload"); id != "" && r.Method != http.MethodOptions {
+		if _, err := h.service.ownUpload(r.Context(), call, id); err != nil {
+			h.edge.Problem(w, r, err)
+			return
+		}
+	}
 	answer := &tusAnswer{ResponseWriter: w, handler: h, request: r, call: call, base: base}
 	inner := r.WithContext(context.WithValue(r.Context(), tusCallKey{}, call))
 	inner.URL = &url.URL{Path: "/" + r.PathValue("upload")}
 	h.tus.ServeHTTP(answer, inner)
 	// tusd leaves its write deadline behind, which would cut off a later and longer answer on the same connection.
 	if err := http.NewResponseController(w).SetWriteDeadline(time.Time{}); err != nil {
-		h.logger().DebugContext(r.Context(), "write deadline not reset", "error", err)
+		h.logger().DebugContext(r.Context(), "write deadline not reset", slog.Any("error", err))
 	}
 }
 

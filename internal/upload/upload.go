@@ -70,7 +70,8 @@ type Store interface {
 	GrantByHash(ctx context.Context, hash string) (StoredGrant, error)
 
 	// AddUpload keeps a new upload. While the video has another one that is not completed it is an errs.Conflict with the
-	// code upload_in_progress; when the upload's grant is spent it is an errs.Gone with the code upload_spent.
+	// code upload_in_progress; while it has a version that did not fail, one with the code has_source; when the upload's
+	// grant is spent it is an errs.Gone with the code upload_spent.
 	AddUpload(ctx context.Context, u Upload) error
 	// Upload returns an upload, or an errs.NotFound.
 	Upload(ctx context.Context, id ids.UploadID) (Upload, error)
