@@ -202,7 +202,9 @@ func TestAGrantIsSpentOnce(t *testing.T) {
 		if err := u.SaveOffset(t.Context(), up.ID, 1, u.now); !errs.Is(err, errs.NotFound) {
 			t.Errorf("a completed upload moved: %v", err)
 		}
-		u.add(t, "") // a replacement by its owner
+		if err := u.AddUpload(t.Context(), u.fresh("")); errs.CodeOf(err) != "has_source" {
+			t.Errorf("a second source for a good video: %v", err)
+		}
 	})
 }
 

@@ -186,13 +186,12 @@ func TestAnOwnerPutsASource(t *testing.T) {
 	b.do("PUT", path, text("x"), "X-User", string(ids.New[ids.UserID]())).want(t, 404, "not_found")
 	b.do("PUT", "/api/v1/videos/none/source", text("x"), "X-User", string(b.owner.User)).want(t, 404, "not_found")
 	b.do("PUT", "/api/v1/videos/"+string(ids.New[ids.VideoID]())+"/source", text("x"), "X-User", string(b.owner.User)).want(t, 404, "not_found")
-	for _, source := range []string{"the first", "the second"} {
-		b.do("PUT", path, text(source), "X-User", string(b.owner.User)).want(t, 202, "")
-		if got := b.source(video); got != source {
-			t.Errorf("the source is %q", got)
-		}
+	b.do("PUT", path, text("the first"), "X-User", string(b.owner.User)).want(t, 202, "")
+	b.do("PUT", path, text("the second"), "X-User", string(b.owner.User)).want(t, 409, "has_source")
+	if got := b.source(video); got != "the first" {
+		t.Errorf("the source is %q", got)
 	}
-	if seen := b.intake.seen(); len(seen) != 2 || seen[0].Version == seen[1].Version {
+	if seen := b.intake.seen(); len(seen) != 1 {
 		t.Errorf("handed over %+v", seen)
 	}
 	must(t, b.library.BinVideo(t.Context(), b.owner, video))
