@@ -11,7 +11,6 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
-	kongyaml "github.com/alecthomas/kong-yaml"
 
 	"matinee/internal/config"
 )
@@ -57,8 +56,7 @@ func run(p process, args []string, lookup func(string) (string, bool)) error {
 	ended := errors.New("ended")
 	parser, err := kong.New(&line, kong.Name("matinee"), kong.Description("Self-hosted video on demand."), kong.UsageOnError(),
 		kong.Writers(p.out, p.errors), kong.Exit(func(int) { panic(ended) }),
-		// The later resolver wins: the environment over the file.
-		kong.Configuration(kongyaml.Loader), kong.Resolvers(environment(lookup)), kong.BindTo(p.ctx, (*context.Context)(nil)))
+		kong.Configuration(fileLoader(lookup)), kong.Resolvers(environment(lookup)), kong.BindTo(p.ctx, (*context.Context)(nil)))
 	if err != nil {
 		return fmt.Errorf("read the command line: %w", err)
 	}
@@ -74,7 +72,7 @@ func run(p process, args []string, lookup func(string) (string, bool)) error {
 	return chosen.Run(p)
 }
 
-// environment resolves a flag from its variable; a secret's variable may name a file with _FILE.
+// environment resolves a flag from its variable.
 func environment(lookup func(string) (string, bool)) kong.ResolverFunc {
 	return func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		value, ok := lookup(config.Variable(flag.Name))

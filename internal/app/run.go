@@ -23,13 +23,14 @@ const sweepEvery = 5 * time.Minute
 // Run serves until ctx ends, then drains: running requests end, running tasks are given back. It tells out when requests are
 // answered, and how the first administrator is made.
 func (a *App) Run(ctx context.Context, out io.Writer) error {
-	listener, err := net.Listen("tcp", a.config.Listen)
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", a.config.Listen)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
 	a.config.Listen = listener.Addr().String()
 	a.api.ListensOn(a.config.Listen)
-	socket, err := a.listenLocally()
+	socket, err := a.listenLocally(ctx)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -53,13 +54,14 @@ func (a *App) Run(ctx context.Context, out io.Writer) error {
 }
 
 // listenLocally opens the socket of the data folder's administrator. A left-over one is replaced: we hold the folder.
-func (a *App) listenLocally() (net.Listener, error) {
+func (a *App) listenLocally(ctx context.Context) (net.Listener, error) {
 	path := SocketPath(a.config.Data)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("remove the old socket: %w", err)
 	}
 	before := syscall.Umask(0o177) // the socket is closed to others from its first instant
-	listener, err := net.Listen("unix", path)
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "unix", path)
 	syscall.Umask(before)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s (a socket's path ends at 108 bytes; a relative --data is shorter): %w", path, err)

@@ -14,6 +14,15 @@ func Variable(key string) string {
 	return EnvironmentPrefix + strings.ToUpper(strings.ReplaceAll(key, "-", "_"))
 }
 
+// Keys lists every key.
+func Keys() []string {
+	var keys []string
+	for field := range reflect.TypeFor[Config]().Fields() {
+		keys = append(keys, field.Tag.Get("name"))
+	}
+	return keys
+}
+
 // Reference returns the documentation of every key as Markdown.
 func Reference() string {
 	var out strings.Builder

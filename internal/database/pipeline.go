@@ -289,7 +289,7 @@ func (s *Pipeline) FinishVerify(ctx context.Context, l pipeline.Lease, v pipelin
 			return err
 		}
 		_, err := tx.Exec(ctx, `
-			UPDATE version SET report = ?, tracks = ?, ready_at = ?, revision = revision + 1 WHERE id = ?`, report, tracks, micros(now), string(l.Version))
+			UPDATE version SET report = ?, tracks = ?, ready_at = COALESCE(ready_at, ?), revision = revision + 1 WHERE id = ?`, report, tracks, micros(now), string(l.Version))
 		if err != nil {
 			return fmt.Errorf("store report: %w", err)
 		}
@@ -410,7 +410,7 @@ func repairVersion(ctx context.Context, tx *Tx, id ids.VersionID, owner ids.User
 		return fmt.Errorf("queue given-up tasks: %w", err)
 	}
 	open, err := one(ctx, tx, scanInt64, `SELECT COUNT(*) FROM task WHERE version_id = ? AND state IN ('queued', 'running')`, string(id))
-	if err != nil || open > 0 || !v.ReadyAt.IsZero() {
+	if err != nil || open > 0 {
 		return err
 	}
 	next := pipeline.ProbeTask()

@@ -172,7 +172,7 @@ func (p *Pipeline) scratchCopy(ctx context.Context, v Version) (string, error) {
 		return "", fmt.Errorf("find source: %w", err)
 	}
 	part := filepath.Join(p.scratch, string(v.ID)+"-"+string(ids.New[ids.TaskID]())+partSuffix)
-	defer os.Remove(part)
+	defer func() { _ = os.Remove(part) }() // it is there only when something failed
 	if _, err := p.encoder.Prepare(ctx, ffmpeg.Source{Path: source, Container: v.Container}, part, nil); err != nil {
 		return "", fmt.Errorf("remux source: %w", err)
 	}

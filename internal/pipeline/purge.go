@@ -3,7 +3,6 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -100,14 +99,18 @@ func (p *Pipeline) tidyScratch(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list unfinished versions: %w", err)
 	}
-	return filepath.WalkDir(p.scratch, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
+	entries, err := os.ReadDir(p.scratch)
+	if err != nil {
+		return fmt.Errorf("read the scratch folder: %w", err)
+	}
+	for _, entry := range entries {
 		version, whole := strings.CutSuffix(entry.Name(), scratchSuffix)
 		if whole && slices.Contains(needed, ids.VersionID(version)) {
-			return nil
+			continue
 		}
-		return os.Remove(path)
-	})
+		if err := os.Remove(filepath.Join(p.scratch, entry.Name())); err != nil {
+			return fmt.Errorf("tidy the scratch folder: %w", err)
+		}
+	}
+	return nil
 }

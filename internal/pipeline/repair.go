@@ -10,8 +10,8 @@ import (
 	"matinee/internal/ids"
 )
 
-// Repair makes a video go on: given-up work is queued again, a missing step is added, and its state is derived anew.
-// It changes nothing of a video that is well.
+// Repair makes a video go on: given-up work is queued again, a missing step is added, and its state is derived anew. Of a video
+// that seems well every segment is verified again, and bad ones are made anew.
 func (p *Pipeline) Repair(ctx context.Context, viewer access.Viewer, video ids.VideoID) error {
 	if err := p.mayEdit(ctx, viewer, video); err != nil {
 		return err

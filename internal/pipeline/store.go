@@ -42,7 +42,7 @@ type Store interface {
 	// Remake replaces the lease's version by a new one from the same source and tombstones it.
 	Remake(ctx context.Context, l Lease, now time.Time) error
 
-	// Repair queues what a video needs to go on: given-up tasks again, or its probe.
+	// Repair queues what a video needs to go on: given-up tasks again, else its probe or its verification.
 	Repair(ctx context.Context, video ids.VideoID, now time.Time) error
 	Tasks(ctx context.Context, version ids.VersionID) ([]Task, error)
 	CurrentVersion(ctx context.Context, video ids.VideoID) (Version, error)

@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -131,15 +132,18 @@ func (s *Site) send(w http.ResponseWriter, r *http.Request, name string, status 
 			break
 		}
 	}
-	body, err := fs.ReadFile(s.files, stored)
+	body, err := s.files.Open(stored)
 	if err != nil {
 		http.Error(w, "The file cannot be read.", http.StatusInternalServerError)
 		return
 	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	defer body.Close()
+	if info, err := body.Stat(); err == nil {
+		h.Set("Content-Length", strconv.FormatInt(info.Size(), 10))
+	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
-		_, _ = w.Write(body) // the client is gone when this fails
+		_, _ = io.Copy(w, body) // the client is gone when this fails
 	}
 }
 
