@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"matinee/internal/ids"
 	"matinee/internal/pipeline"
 )
 
@@ -69,7 +70,7 @@ type checkBody struct {
 }
 
 func (a *API) encoding(ctx context.Context, in *videoPath) (*encodingOutput, error) {
-	e, err := a.Pipeline.Encoding(ctx, viewerOf(ctx), in.id())
+	e, err := a.Pipeline.Encoding(ctx, viewerOf(ctx), ids.VideoID(in.ID))
 	if err != nil {
 		return nil, err
 	}

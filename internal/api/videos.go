@@ -12,11 +12,11 @@ import (
 	"matinee/internal/upload"
 )
 
+// videoPath is the input of a route that names a video and nothing else. (The framework does not look into embedded types that
+// are not exported: inputs with more repeat the field.)
 type videoPath struct {
-	ID string `path:"id" pattern:"^[0-9A-Za-z]{22}$" doc:"The video's id." example:"01JD8Y6ZB4T7R9W2K5M3QX"`
+	ID string `path:"id" pattern:"^[0-9A-Za-z]{22}$" doc:"The video's id."`
 }
-
-func (p videoPath) id() ids.VideoID { return ids.VideoID(p.ID) }
 
 type listVideosInput struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"24" doc:"Videos a page."`
@@ -97,7 +97,7 @@ type videoOutput struct {
 }
 
 func (a *API) video(ctx context.Context, in *videoPath) (*videoOutput, error) {
-	v, err := a.Library.Video(ctx, viewerOf(ctx), in.id())
+	v, err := a.Library.Video(ctx, viewerOf(ctx), ids.VideoID(in.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func (a *API) video(ctx context.Context, in *videoPath) (*videoOutput, error) {
 }
 
 type updateVideoInput struct {
-	videoPath
+	ID   string `path:"id" pattern:"^[0-9A-Za-z]{22}$" doc:"The video's id."`
 	Body struct {
 		Title       *string           `json:"title,omitempty" minLength:"1" maxLength:"200"`
 		Description clearable[string] `json:"description,omitempty" doc:"Null clears it."`
@@ -118,7 +118,7 @@ func (a *API) updateVideo(ctx context.Context, in *updateVideoInput) (*videoOutp
 	if in.Body.Description.Sent {
 		patch.Description = &in.Body.Description.Value
 	}
-	v, err := a.Library.UpdateVideo(ctx, viewerOf(ctx), in.id(), patch)
+	v, err := a.Library.UpdateVideo(ctx, viewerOf(ctx), ids.VideoID(in.ID), patch)
 	if err != nil {
 		return nil, err
 	}
@@ -127,8 +127,8 @@ func (a *API) updateVideo(ctx context.Context, in *updateVideoInput) (*videoOutp
 }
 
 type deleteVideoInput struct {
-	videoPath
-	Permanent bool `query:"permanent" doc:"Remove it for good instead of moving it to the bin."`
+	ID        string `path:"id" pattern:"^[0-9A-Za-z]{22}$" doc:"The video's id."`
+	Permanent bool   `query:"permanent" doc:"Remove it for good instead of moving it to the bin."`
 }
 
 type nothing struct{}
@@ -136,19 +136,19 @@ type nothing struct{}
 func (a *API) deleteVideo(ctx context.Context, in *deleteVideoInput) (*nothing, error) {
 	var err error
 	if in.Permanent {
-		err = a.Pipeline.PurgeVideo(ctx, viewerOf(ctx), in.id())
+		err = a.Pipeline.PurgeVideo(ctx, viewerOf(ctx), ids.VideoID(in.ID))
 	} else {
-		err = a.Library.BinVideo(ctx, viewerOf(ctx), in.id())
+		err = a.Library.BinVideo(ctx, viewerOf(ctx), ids.VideoID(in.ID))
 	}
 	if err != nil {
 		return nil, err
 	}
-	a.Events.Publish(events.Deleted, in.id())
+	a.Events.Publish(events.Deleted, ids.VideoID(in.ID))
 	return &nothing{}, nil
 }
 
 func (a *API) restoreVideo(ctx context.Context, in *videoPath) (*videoOutput, error) {
-	v, err := a.Library.RestoreVideo(ctx, viewerOf(ctx), in.id())
+	v, err := a.Library.RestoreVideo(ctx, viewerOf(ctx), ids.VideoID(in.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ type playbackOutput struct {
 }
 
 func (a *API) playback(ctx context.Context, in *videoPath) (*playbackOutput, error) {
-	v, err := a.Library.Video(ctx, viewerOf(ctx), in.id())
+	v, err := a.Library.Video(ctx, viewerOf(ctx), ids.VideoID(in.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -180,10 +180,10 @@ type repairOutput struct {
 }
 
 func (a *API) repairVideo(ctx context.Context, in *videoPath) (*repairOutput, error) {
-	if err := a.Pipeline.Repair(ctx, viewerOf(ctx), in.id()); err != nil {
+	if err := a.Pipeline.Repair(ctx, viewerOf(ctx), ids.VideoID(in.ID)); err != nil {
 		return nil, err
 	}
-	v, err := a.Library.Video(ctx, viewerOf(ctx), in.id())
+	v, err := a.Library.Video(ctx, viewerOf(ctx), ids.VideoID(in.ID))
 	if err != nil {
 		return nil, err
 	}
