@@ -137,7 +137,7 @@ func (s *Site) send(w http.ResponseWriter, r *http.Request, name string, status 
 		http.Error(w, "The file cannot be read.", http.StatusInternalServerError)
 		return
 	}
-	defer body.Close()
+	defer func() { _ = body.Close() }()
 	if info, err := body.Stat(); err == nil {
 		h.Set("Content-Length", strconv.FormatInt(info.Size(), 10))
 	}
