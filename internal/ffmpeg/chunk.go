@@ -21,6 +21,7 @@ const (
 type ChunkOptions struct {
 	Rungs   []string // ids; all when empty
 	Attempt int      // 0, 1, … below Attempts: decoding begins earlier each time
+	Hold    bool     // hold the last picture where the source has none; with the last attempt, damage leaves no gap
 	Nice    bool     // lowest priority: for everything that nobody waits for
 	Observe Observer
 }
@@ -42,7 +43,7 @@ func (t *Tool) EncodeChunk(ctx context.Context, src Source, plan media.Plan, chu
 	w := &watch{observe: o.Observe, inputBytes: size}
 	p := process{
 		program: t.ffmpeg,
-		args:    chunkArgs(src, plan, chunk, rungs, o.Attempt, w),
+		args:    chunkArgs(src, plan, chunk, rungs, o, w),
 		limits:  limits{dayOfCPU, t.memory, 64, 0},
 		nice:    o.Nice,
 		watch:   w,
@@ -70,12 +71,12 @@ func pick(plan media.Plan, ids []string) ([]media.Rung, error) {
 	return slices.DeleteFunc(slices.Clone(plan.Rungs), func(r media.Rung) bool { return !slices.Contains(ids, r.ID) }), nil
 }
 
-func chunkArgs(src Source, plan media.Plan, chunk int, rungs []media.Rung, attempt int, w *watch) []string {
+func chunkArgs(src Source, plan media.Plan, chunk int, rungs []media.Rung, o ChunkOptions, w *watch) []string {
 	first, end := plan.ChunkFrames(chunk)
 	args := append(guarded(), w.arguments(firstPipe+len(rungs))...)
 	args = append(args, src.opened()...)
-	args = append(args, seek(plan, first, attempt)...)
-	args = append(args, "-i", src.url(), "-filter_complex", head(plan, first, end)+"[c0];"+cascade(plan, rungs))
+	args = append(args, seek(plan, first, o.Attempt)...)
+	args = append(args, "-i", src.url(), "-filter_complex", head(plan, first, end, o.Hold)+"[c0];"+cascade(plan, rungs))
 	for i, r := range rungs {
 		args = append(args, videoOutput(i, r)...)
 		args = append(args, "-force_key_frames", keyFrames(plan, chunk))
@@ -96,9 +97,11 @@ func muxed(flags string, i int) []string {
 func cascade(plan media.Plan, rungs []media.Rung) string {
 	var chains []string
 	for i, r := range rungs {
-		chain := fmt.Sprintf("[c%d]scale=%d:%d:flags=lanczos", i, r.Width, r.Height)
+		chain := fmt.Sprintf("[c%d]", i)
 		if i == 0 {
-			chain += ":out_range=tv" + firstConversion(plan)
+			chain += topScale(plan, r.Width, r.Height)
+		} else {
+			chain += fmt.Sprintf("scale=%d:%d:flags=lanczos", r.Width, r.Height)
 		}
 		chain += ",setsar=1,format=yuv420p"
 		if i < len(rungs)-1 {
@@ -111,16 +114,19 @@ func cascade(plan media.Plan, rungs []media.Rung) string {
 	return strings.Join(chains, ";")
 }
 
-// firstConversion brings the source's colour to the plan's: of RGB the matrix is chosen, of high dynamic range the tones
-// are mapped after scaling, where they cost half.
-func firstConversion(plan media.Plan) string {
+// topScale scales the source's picture and brings its colour to the plan's. Of RGB the matrix is chosen here, and no filter
+// before may choose it; of high dynamic range the tones are mapped after scaling, where they cost half. What such a source
+// calls its colour is given, because zscale refuses to guess what a recorder forgot to say.
+func topScale(plan media.Plan, width, height int) string {
+	scale := fmt.Sprintf("scale=%d:%d:flags=lanczos:out_range=tv", width, height)
 	switch {
-	case plan.Source.HDR:
-		return ",zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv"
+	case plan.Source.HDR != "":
+		return scale + ",setparams=color_primaries=bt2020:colorspace=bt2020nc:color_trc=" + plan.Source.HDR + ":range=tv" +
+			",zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv"
 	case plan.Source.RGB:
-		return ":out_color_matrix=bt709"
+		return "format=rgb24," + scale + ":out_color_matrix=bt709"
 	}
-	return ""
+	return scale
 }
 
 // keyFrames is the expression that forces a key frame at each of the chunk's boundaries; n counts the chunk's own frames.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"image/jpeg"
 	"io"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -56,6 +58,59 @@ func TestEveryAttemptAndEverySubsetOfRungsFitsTheSamePlan(t *testing.T) {
 		}
 	}
 	plan.Audio = nil
+	s.check(t, plan, inits)
+}
+
+func TestAShortChunkIsWholeOnTheNextAttempt(t *testing.T) {
+	t.Parallel()
+	tool := openTool(t, ffmpeg.Options{})
+	// Chunk 2 begins at frame 130. A second earlier is just after frame 100, from where the picture is whole at 150.
+	src, plan := admit(t, tool, clips.IntraRefresh, media.Policy{Segment: 2600 * time.Millisecond, FirstChunkSegments: 1, ChunkSegments: 1})
+	inits := inits(t, tool, plan)
+	const chunk = 2
+	err := encodeChunk(t.Context(), tool, src, plan, chunk, ffmpeg.ChunkOptions{}, inits, newShelf())
+	if !errors.Is(err, packaging.ErrSpan) {
+		t.Errorf("first attempt: %v, want ErrSpan: the clip no longer shows why prerolls grow", err)
+	}
+	if err := encodeChunk(t.Context(), tool, src, plan, chunk, ffmpeg.ChunkOptions{Attempt: 1}, inits, newShelf()); err != nil {
+		t.Errorf("second attempt: %v", err)
+	}
+}
+
+func TestADamagedSourceIsMadeWholeByHoldingItsLastPicture(t *testing.T) {
+	t.Parallel()
+	tool := openTool(t, ffmpeg.Options{})
+	whole, err := os.ReadFile(clips.Path(t, clips.Silent))
+	if err != nil {
+		t.Fatal(err)
+	}
+	src := ffmpeg.Source{Path: filepath.Join(t.TempDir(), "cut.mp4"), Container: media.MP4}
+	if err := os.WriteFile(src.Path, whole[:len(whole)*6/10], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	probe, err := tool.Probe(t.Context(), src.Path, src.Container)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := media.NewPlan(probe, shortSegments(), media.EncoderInfo{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inits, s := inits(t, tool, plan), newShelf()
+	short := 0
+	for i := range plan.Chunks {
+		last := ffmpeg.ChunkOptions{Attempt: ffmpeg.Attempts() - 1}
+		if err := encodeChunk(t.Context(), tool, src, plan, i, last, inits, newShelf()); errors.Is(err, packaging.ErrSpan) {
+			short++
+		}
+		last.Hold = true
+		if err := encodeChunk(t.Context(), tool, src, plan, i, last, inits, s); err != nil {
+			t.Error(err)
+		}
+	}
+	if short == 0 {
+		t.Error("no chunk is short: the cut damages nothing")
+	}
 	s.check(t, plan, inits)
 }
 

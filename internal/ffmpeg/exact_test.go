@@ -33,6 +33,7 @@ func TestAChunkAloneHasTheFramesOfASequentialPass(t *testing.T) {
 		"HEVC with an open group of pictures":           {clips.OpenHEVC, shortSegments()},
 		"interlaced and anamorphic":                     {clips.Interlaced, shortSegments()},
 		"high dynamic range":                            {clips.HDR, shortSegments()},
+		"HLG that does not say its primaries":           {clips.HLG, shortSegments()},
 		"full range":                                    {clips.FullRange, shortSegments()},
 		"an animated GIF":                               {clips.Animation, shortSegments()},
 		"a screen recording with pauses":                {clips.ScreenWebM, shortSegments()},

@@ -11,14 +11,14 @@ import (
 func (t *Tool) FrameSums(ctx context.Context, src Source, plan media.Plan, first, end int64, attempt int) ([]byte, error) {
 	args := append(guarded(), src.opened()...)
 	args = append(args, seek(plan, first, attempt)...)
-	args = append(args, "-i", src.url(), "-filter_complex", head(plan, first, end)+",format=yuv420p[o]",
+	args = append(args, "-i", src.url(), "-filter_complex", head(plan, first, end, false)+",format=yuv420p[o]",
 		"-map", "[o]", "-fps_mode", "passthrough", "-f", "framemd5", "-")
 	return t.output(ctx, t.ffmpeg, args...)
 }
 
 // ChunkArgs returns the arguments of EncodeChunk for all rungs.
 func ChunkArgs(src Source, plan media.Plan, chunk, attempt int) []string {
-	return chunkArgs(src, plan, chunk, plan.Rungs, attempt, &watch{})
+	return chunkArgs(src, plan, chunk, plan.Rungs, ChunkOptions{Attempt: attempt}, &watch{})
 }
 
 // AudioArgs returns the arguments of EncodeAudio for the first track.

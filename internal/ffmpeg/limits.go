@@ -20,16 +20,17 @@ const dayOfCPU = 24 * 3600
 
 func (l limits) apply(pid int) error {
 	for _, r := range []struct {
-		resource int
-		value    uint64
+		resource  int
+		soft, max uint64
 	}{
-		{unix.RLIMIT_CPU, l.cpuSeconds},
-		{unix.RLIMIT_AS, l.memoryBytes},
-		{unix.RLIMIT_NOFILE, l.files},
-		{unix.RLIMIT_FSIZE, l.fileBytes},
-		{unix.RLIMIT_CORE, 0},
+		// At the soft limit comes SIGXCPU, which says why; at the hard one SIGKILL, which could be anybody's.
+		{unix.RLIMIT_CPU, l.cpuSeconds, l.cpuSeconds + 5},
+		{unix.RLIMIT_AS, l.memoryBytes, l.memoryBytes},
+		{unix.RLIMIT_NOFILE, l.files, l.files},
+		{unix.RLIMIT_CORE, 0, 0},
+		{unix.RLIMIT_FSIZE, l.fileBytes, l.fileBytes},
 	} {
-		if err := unix.Prlimit(pid, r.resource, &unix.Rlimit{Cur: r.value, Max: r.value}, nil); err != nil {
+		if err := unix.Prlimit(pid, r.resource, &unix.Rlimit{Cur: r.soft, Max: r.max}, nil); err != nil {
 			return fmt.Errorf("limit process %d: %w", pid, err)
 		}
 	}

@@ -125,6 +125,46 @@ func TestSoundAndPictureStayTogether(t *testing.T) {
 	}
 }
 
+func TestColoursSurvive(t *testing.T) {
+	t.Parallel()
+	tool := openTool(t, ffmpeg.Options{})
+	for _, clip := range []clips.Clip{clips.Animation, clips.Silent, clips.FullRange, clips.Flower} {
+		t.Run(string(clip), func(t *testing.T) {
+			t.Parallel()
+			src, plan := admit(t, tool, clip, media.Policy{Segment: 1e9, FirstChunkSegments: 1})
+			inits := inits(t, tool, plan)
+			s := newShelf()
+			if err := encodeChunk(t.Context(), tool, src, plan, 0, ffmpeg.ChunkOptions{}, inits, s); err != nil {
+				t.Fatal(err)
+			}
+			rung := plan.Rungs[0].ID
+			path := filepath.Join(t.TempDir(), "made.mp4")
+			if err := os.WriteFile(path, append(bytes.Clone(inits[rung]), s.segments[rung][0]...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			before, after := firstPicture(t, src.Path), firstPicture(t, path)
+			sum := 0
+			for i := range before {
+				sum += max(int(before[i]), int(after[i])) - min(int(before[i]), int(after[i]))
+			}
+			if mean := float64(sum) / float64(len(before)); mean > 4 {
+				t.Errorf("the first picture is off by %.1f of 255 on average", mean)
+			}
+		})
+	}
+}
+
+// firstPicture returns it as small RGB; scaling comes last, because scaling small chroma moves it.
+func firstPicture(t *testing.T, path string) []byte {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-nostdin", "-v", "error", "-i", path, "-frames:v", "1",
+		"-vf", "format=rgb24,scale=32:18:flags=area", "-f", "rawvideo", "-").Output()
+	if err != nil || len(out) != 32*18*3 {
+		t.Fatalf("decode %s: %d bytes, %v", path, len(out), err)
+	}
+	return out
+}
+
 // decoded returns what ffmpeg makes of a track's init and segments in a row.
 func decoded(t *testing.T, dir string, plan media.Plan, track string, args ...string) []byte {
 	t.Helper()

@@ -61,7 +61,7 @@ func posterArgs(src Source, plan media.Plan, at time.Duration, maxWidth int, w *
 	if plan.Source.Interlaced {
 		graph += "bwdif=mode=send_frame,"
 	}
-	graph += fmt.Sprintf("thumbnail=%d,scale=%d:%d:flags=lanczos%s,setsar=1,format=yuvj420p[o]", posterPick, width, height, firstConversion(plan))
+	graph += fmt.Sprintf("thumbnail=%d,%s,setsar=1,format=yuvj420p[o]", posterPick, topScale(plan, width, height))
 	args := append(guarded(), w.arguments(firstPipe+1)...)
 	args = append(args, src.opened()...)
 	args = append(args, "-threads", strconv.Itoa(plan.Encoder.Threads))

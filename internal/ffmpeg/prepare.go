@@ -35,5 +35,5 @@ func prepareArgs(src Source, dst string, w *watch) []string {
 	args := append(guarded(), w.arguments(firstPipe)...)
 	args = append(args, src.opened()...)
 	return append(args, "-i", src.url(), "-map", "0:V:0", "-c:v", "copy", "-map", "0:a?", "-c:a", "flac",
-		"-f", string(PreparedContainer), "-n", "file:"+dst)
+		"-f", string(PreparedContainer), "-n", fileURL(dst))
 }

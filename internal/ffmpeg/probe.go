@@ -93,9 +93,9 @@ func probeArgs(src Source) []string {
 func (t *Tool) refusal(ctx context.Context, src Source, err error) error {
 	exit, ok := errors.AsType[*ExitError](err)
 	switch {
-	case !ok:
+	case !ok || Killed(err):
 		return fmt.Errorf("probe: %w", err)
-	case exit.Signal == syscall.SIGXCPU || exit.Signal == syscall.SIGKILL:
+	case exit.Signal == syscall.SIGXCPU:
 		return media.Refuse(media.TooCostly)
 	}
 	if excess := t.excess(ctx, src); excess != nil {

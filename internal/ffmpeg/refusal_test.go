@@ -79,6 +79,37 @@ func TestAPlaylistThatPassesTheSnifferOpensNothing(t *testing.T) {
 	}
 }
 
+func TestAProbeThatIsTooCostlyIsRefusedAndAKilledOneIsNot(t *testing.T) {
+	t.Parallel()
+	for signal, want := range map[string]bool{"XCPU": true, "KILL": false, "SEGV": true} {
+		t.Run(signal, func(t *testing.T) {
+			t.Parallel()
+			ffprobe := script(t, "#!/bin/sh\ncase \"$*\" in *show_streams*) kill -"+signal+" $$;; *) echo ffprobe version 5;; esac\n")
+			tool := openTool(t, ffmpeg.Options{FFprobe: ffprobe})
+			_, err := tool.Probe(t.Context(), clips.Path(t, clips.Silent), media.MP4)
+			if _, refused := errors.AsType[*media.Refusal](err); refused != want || ffmpeg.Killed(err) == want {
+				t.Errorf("Probe: %v", err)
+			}
+		})
+	}
+}
+
+func TestARelativePathIsTheServersOwn(t *testing.T) {
+	t.Parallel()
+	tool := openTool(t, ffmpeg.Options{})
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := filepath.Rel(here, clips.Path(t, clips.Silent))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tool.Probe(t.Context(), path, media.MP4); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestOpenSaysWhatToInstall(t *testing.T) {
 	t.Parallel()
 	notFFmpeg := script(t, "#!/bin/sh\necho nonsense\n")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -38,8 +39,16 @@ func (s Source) opened() []string {
 	return []string{"-protocol_whitelist", "file", "-f", string(s.Container), "-max_pixels", strconv.Itoa(media.MaxPixels)}
 }
 
-// url has the prefix without which a name such as "concat:a|b" would choose a protocol.
-func (s Source) url() string { return "file:" + s.Path }
+// url names the file for a process, which runs in another folder than the server.
+func (s Source) url() string { return fileURL(s.Path) }
+
+// fileURL has the prefix without which a name such as "concat:a|b" would choose a protocol.
+func fileURL(path string) string {
+	if absolute, err := filepath.Abs(path); err == nil {
+		path = absolute
+	}
+	return "file:" + path
+}
 
 func (s Source) size() (int64, error) {
 	info, err := os.Stat(s.Path)
@@ -80,7 +89,7 @@ func seek(plan media.Plan, first int64, attempt int) []string {
 // The first scale pins the size, so that a change of it in mid-file does not restart the graph. fps comes before trim and
 // puts every picture into an absolute slot whatever the seek point; its start_time only serves frame 0, because elsewhere
 // its rounding to microseconds would move the phase.
-func head(plan media.Plan, first, end int64) string {
+func head(plan media.Plan, first, end int64, hold bool) string {
 	s := plan.Source
 	steps := []string{fmt.Sprintf("[0:%d]scale=%d:%d", s.VideoStream, s.Width, s.Height)}
 	if s.Interlaced {
@@ -92,7 +101,7 @@ func head(plan media.Plan, first, end int64) string {
 	} else if s.Lead > 0 {
 		steps = append(steps, fmt.Sprintf("setpts=PTS+%d", s.Lead))
 	}
-	if pad := padding(plan, first, end); len(pad) > 0 {
+	if pad := padding(plan, first, end, hold); len(pad) > 0 {
 		steps = append(steps, "tpad="+strings.Join(pad, ":"))
 	}
 	return strings.Join(append(steps, fmt.Sprintf("trim=start_pts=%d:end_pts=%d", first, end)), ",")
@@ -100,13 +109,13 @@ func head(plan media.Plan, first, end int64) string {
 
 // padding holds the first picture for the lead and the last one at the tail. Both are one filter, because two of them emit
 // one frame too many. The tail is only padded where the source's own end is near: elsewhere a short chunk must stay short,
-// so that the splitter notices.
-func padding(plan media.Plan, first, end int64) []string {
+// so that the splitter notices, unless the caller wants the gap filled.
+func padding(plan media.Plan, first, end int64, hold bool) []string {
 	var out []string
 	if first == 0 && plan.Source.Lead > 0 {
 		out = append(out, fmt.Sprintf("start=%d:start_mode=clone", plan.Source.Lead))
 	}
-	if end > plan.Source.VideoFrames-longestSegment(plan) {
+	if hold || end > plan.Source.VideoFrames-longestSegment(plan) {
 		out = append(out, "stop=-1:stop_mode=clone")
 	}
 	return out

@@ -60,7 +60,10 @@ func Open(ctx context.Context, o Options) (*Tool, error) {
 	if t.ffprobe, err = find("ffprobe", o.FFprobe); err != nil {
 		return nil, err
 	}
-	return t, t.prove(ctx)
+	if err := t.prove(ctx); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // Version returns ffmpeg's version as it prints it, for example "5.1.9-0+deb12u1".

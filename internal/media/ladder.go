@@ -79,13 +79,13 @@ func even(x float64) int { return int(math.Round(x/2)) * 2 }
 
 // h264Level returns the lowest level, not under 3.0, that allows the size, the rate and the cap with four reference
 // pictures (ITU-T H.264 table A-1; High profile has 1.25 times the bit rate).
-func h264Level(width, height int, rate Rational, cap int64) string {
+func h264Level(width, height int, rate Rational, bitsPerSecond int64) string {
 	across, down := (width+15)/16, (height+15)/16
 	blocks := int64(across * down)
 	perSecond := int64(math.Ceil(float64(blocks) * rate.Float()))
 	for _, l := range h264Levels() {
 		side := int(math.Sqrt(float64(8 * l.frame)))
-		if blocks <= l.frame && perSecond <= l.perSecond && 4*blocks <= l.buffer && cap <= l.kilobits*1250 && across <= side && down <= side {
+		if blocks <= l.frame && perSecond <= l.perSecond && 4*blocks <= l.buffer && bitsPerSecond <= l.kilobits*1250 && across <= side && down <= side {
 			return l.name
 		}
 	}

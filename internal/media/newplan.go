@@ -19,9 +19,12 @@ const (
 
 // NewPlan decides everything about a version from the source's facts. A source that cannot be planned is a *Refusal:
 // TooLong, TimestampsOutOfRange, UnknownDuration or one of Probe's own. Sound without pictures is refused with
-// NoVideoTrack.
+// NoVideoTrack. Any other error is the policy's.
 func NewPlan(p Probe, policy Policy, encoder EncoderInfo) (Plan, error) {
 	if err := p.check(); err != nil {
+		return Plan{}, err
+	}
+	if err := policy.check(); err != nil {
 		return Plan{}, err
 	}
 	policy = policy.withDefaults()
@@ -56,7 +59,7 @@ func sourceFacts(v Stream, c *Cadence, rate Rational, phase int64) SourceFacts {
 		Width:       v.Width,
 		Height:      v.Height,
 		Interlaced:  isInterlaced(v.FieldOrder),
-		HDR:         v.ColourTransfer == "smpte2084" || v.ColourTransfer == "arib-std-b67",
+		HDR:         highDynamicRange(v.ColourTransfer),
 		RGB:         isRGB(v.PixelFormat),
 	}
 	if c != nil {
@@ -67,6 +70,14 @@ func sourceFacts(v Stream, c *Cadence, rate Rational, phase int64) SourceFacts {
 	}
 	f.Matrix = matrixOf(v, f)
 	return f
+}
+
+func highDynamicRange(transfer string) string {
+	switch transfer {
+	case "smpte2084", "arib-std-b67":
+		return transfer
+	}
+	return ""
 }
 
 func isInterlaced(order string) bool {
@@ -93,7 +104,7 @@ func matrixOf(v Stream, f SourceFacts) string {
 	case "smpte170m", "bt470bg":
 		return "smpte170m"
 	case "", "unknown", "unspecified":
-		if !f.HDR && !f.RGB && min(v.Width, v.Height) < 720 {
+		if f.HDR == "" && !f.RGB && min(v.Width, v.Height) < 720 {
 			return "smpte170m"
 		}
 	}
@@ -221,7 +232,7 @@ func notes(p Probe, v Stream, plan Plan) []string {
 	add(plan.Frames > plan.Source.VideoFrames, "the sound outlasts the picture: the last picture is held for %d frames", plan.Frames-plan.Source.VideoFrames)
 	add(v.Rotation != 0, "rotated by %d degrees", v.Rotation)
 	add(plan.Source.Interlaced, "interlaced, made progressive")
-	add(plan.Source.HDR, "high dynamic range, tone-mapped")
+	add(plan.Source.HDR != "", "high dynamic range, tone-mapped")
 	add(len(p.Audio()) > 1, "%d audio tracks, the default one is kept", len(p.Audio()))
 	return out
 }

@@ -36,7 +36,7 @@ type SourceFacts struct {
 	Width       int      `json:"width"`        // coded size after rotation, which the filter graph is pinned to
 	Height      int      `json:"height"`
 	Interlaced  bool     `json:"interlaced,omitempty"`
-	HDR         bool     `json:"hdr,omitempty"` // PQ or HLG: tone-mapped for these rungs
+	HDR         string   `json:"hdr,omitempty"` // transfer of a high dynamic range source (smpte2084, arib-std-b67), tone-mapped for these rungs
 	RGB         bool     `json:"rgb,omitempty"` // no YUV in the source: the matrix is ours to choose
 	Matrix      string   `json:"matrix"`        // matrix, primaries and transfer that the rungs are tagged with
 }

@@ -2,6 +2,7 @@ package media
 
 import (
 	"cmp"
+	"errors"
 	"time"
 )
 
@@ -25,6 +26,21 @@ type Policy struct {
 type EncoderInfo struct {
 	Version string `json:"version"` // as ffmpeg prints it
 	Threads int    `json:"threads"` // of each encoder; another number gives other bytes, equal inits; 2 when zero
+}
+
+var errPolicy = errors.New("a policy needs positive lengths, and rungs of at least 16 lines with a cap")
+
+// check refuses what an operator cannot have meant.
+func (p Policy) check() error {
+	if p.Segment < 0 || p.ChunkSegments < 0 || p.FirstChunkSegments < 0 || p.MaxDuration < 0 || p.MaxFrameRate < 0 {
+		return errPolicy
+	}
+	for _, s := range p.Ladder {
+		if s.ShortSide < smallestSide || s.CapBitsPerSecond < 1000 {
+			return errPolicy
+		}
+	}
+	return nil
 }
 
 func (p Policy) withDefaults() Policy {

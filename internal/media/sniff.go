@@ -82,20 +82,30 @@ func magics() []magic {
 	}
 }
 
-// isTransportStream looks for the sync byte of every packet, in packets of 188 bytes or of 192 with a time code before.
+// isTransportStream looks for the sync byte of every packet, in packets of 188 bytes or of 192 with a time code before. A
+// recording that was cut between packets has to show more of them.
 func isTransportStream(head []byte) bool {
-	return everyByte(head, 0, 188, 0x47) || everyByte(head, 4, 192, 0x47)
+	if syncBytes(head, 0, 188) >= 2 || syncBytes(head, 4, 192) >= 2 {
+		return true
+	}
+	for from := 1; from < 188; from++ {
+		if syncBytes(head, from, 188) >= 8 {
+			return true
+		}
+	}
+	return false
 }
 
-func everyByte(head []byte, from, step int, want byte) bool {
+// syncBytes counts sync bytes at from and every step after it, 0 where one of the first eight is missing.
+func syncBytes(head []byte, from, step int) int {
 	n := 0
 	for i := from; i < len(head) && n < 8; i += step {
-		if head[i] != want {
-			return false
+		if head[i] != 0x47 {
+			return 0
 		}
 		n++
 	}
-	return n >= 2
+	return n
 }
 
 // isMPEGAudio accepts a frame header of layer II or III with a bit rate and a sample rate (ISO/IEC 11172-3 §2.4.1.3).

@@ -38,6 +38,7 @@ func TestSniffNamesTheDemuxer(t *testing.T) {
 		"MP3 without":                 {"\xff\xfb\x90\x64", media.MP3},
 		"GIF":                         {"GIF89a\x00", media.GIF},
 		"MPEG-TS":                     {packet(188, 0), media.MPEGTS},
+		"MPEG-TS cut in a packet":     {strings.Repeat(packet(188, 17), 3), media.MPEGTS},
 		"MPEG-TS of a camera (192)":   {packet(192, 4), media.MPEGTS},
 		"GIF that looks like packets": {"GIF89a" + strings.Repeat("\x00", 182) + "G", media.GIF},
 	} {

@@ -28,13 +28,15 @@ const (
 	OddSize           Clip = "odd-size"            // 321x181, 4:4:4
 	LateAudio         Clip = "late-audio"          // sound starts 0.7 s after the picture
 	LateVideo         Clip = "late-video"          // picture starts 0.7 s after the sound
+	IntraRefresh      Clip = "intra-refresh"       // 12 s, no key frame but the first
 	LongAudio         Clip = "long-audio"          // sound lasts 1.5 s longer
-	Silent            Clip = "silent"              // no audio stream
+	Silent            Clip = "silent"              // no audio stream; its index comes first
 	ProgramStream     Clip = "program-stream"      // MPEG-PS, MPEG-2
 	TransportHEVC     Clip = "transport-hevc"      // MPEG-TS, HEVC, 21 s, key frames 10 s apart
 	OpenHEVC          Clip = "open-hevc"           // HEVC, open GOP
 	Interlaced        Clip = "interlaced"          // 25i, anamorphic
 	HDR               Clip = "hdr"                 // HEVC 10 bit, PQ
+	HLG               Clip = "hlg"                 // HEVC 10 bit, HLG, primaries and matrix not said
 	FullRange         Clip = "full-range"          // MJPEG in MOV, full-range 4:2:0
 	Animation         Clip = "animation"           // GIF, 10 fps
 	ScreenWebM        Clip = "screen-webm"         // VP8, variable rate, long pauses
@@ -78,8 +80,9 @@ func recipes() map[Clip]recipe {
 		OddSize:       {file: "odd.mp4", steps: []string{"-f lavfi -i testsrc2=s=321x181:r=25:d=3.2" + tone + "-c:v libx264 -preset veryfast -pix_fmt yuv444p -threads 1" + aac + "odd.mp4"}},
 		LateAudio:     {file: "late.mp4", steps: []string{picture + "25 -itsoffset 0.7" + tone + h264 + aac + "late.mp4"}},
 		LateVideo:     {file: "late.mkv", steps: []string{"-itsoffset 0.7 " + picture + "24000/1001" + tone + h264 + aac + "late.mkv"}},
+		IntraRefresh:  {file: "refresh.mp4", steps: []string{"-f lavfi -i testsrc2=s=320x180:r=25:d=12" + h264 + "-x264-params intra-refresh=1:keyint=50 refresh.mp4"}},
 		LongAudio:     {file: "long.mp4", steps: []string{"-f lavfi -i testsrc2=s=320x180:d=2.7:r=25" + tone + h264 + aac + "long.mp4"}},
-		Silent:        {file: "silent.mp4", steps: []string{picture + "25" + h264 + "silent.mp4"}},
+		Silent:        {file: "silent.mp4", steps: []string{picture + "25" + h264 + "-movflags +faststart silent.mp4"}},
 		ProgramStream: {file: "program.mpg", steps: []string{picture + "25" + tone + "-c:v mpeg2video -b:v 1M -bf 2 -g 15 -threads 1 -c:a mp2 -f mpeg program.mpg"}},
 		TransportHEVC: {file: "hevc.ts", steps: []string{"-f lavfi -i testsrc2=s=320x180:r=25:d=21" + tone + hevc + "keyint=250" + aac + "-f mpegts hevc.ts"}},
 		OpenHEVC:      {file: "open.mp4", steps: []string{picture + "24" + tone + hevc + "keyint=48:open-gop=1:bframes=4 -tag:v hvc1" + aac + "open.mp4"}},
@@ -87,6 +90,7 @@ func recipes() map[Clip]recipe {
 			"-vf tinterlace=interleave_top,setsar=64/45 -c:v libx264 -preset veryfast -threads 1 -flags +ildct+ilme -x264-params tff=1 -r 25" + aac + "interlaced.mp4"}},
 		HDR: {file: "hdr.mp4", steps: []string{"-f lavfi -i testsrc2=s=320x180:d=2.2:r=24 -pix_fmt yuv420p10le" + hevc +
 			"colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc -color_primaries bt2020 -color_trc smpte2084 -colorspace bt2020nc -tag:v hvc1 hdr.mp4"}},
+		HLG:               {file: "hlg.mp4", steps: []string{"-f lavfi -i testsrc2=s=320x180:d=2.2:r=24 -pix_fmt yuv420p10le" + hevc + "transfer=arib-std-b67 -tag:v hvc1 hlg.mp4"}},
 		FullRange:         {file: "full.mov", steps: []string{"-f lavfi -i testsrc2=s=320x180:d=2.2:r=30 -c:v mjpeg -q:v 6 -pix_fmt yuvj420p full.mov"}},
 		Animation:         {file: "animation.gif", steps: []string{"-f lavfi -i testsrc2=s=160x90:r=10:d=3 animation.gif"}},
 		ScreenWebM:        {file: "screen.webm", steps: []string{"-f lavfi -i testsrc2=s=320x180:r=30:d=5" + tone + "-vf 'select=lt(t\\,1)+not(mod(n\\,23)),settb=1/1000' -fps_mode passthrough -enc_time_base 1/1000 -c:v libvpx -deadline realtime -cpu-used 8 -b:v 300k -threads 1 -c:a libopus screen.webm"}},
