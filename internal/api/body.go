@@ -70,8 +70,11 @@ type uploadBody struct {
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
+// VideoBody is exported in name only: the framework leaves embedded types that are not exported out of the document.
+type VideoBody = videoBody
+
 type createdVideoBody struct {
-	videoBody
+	VideoBody
 	Upload uploadBody `json:"upload" doc:"The right to fill this video; told this once."`
 }
 

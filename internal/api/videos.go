@@ -88,7 +88,7 @@ func (a *API) createVideo(ctx context.Context, in *createVideoInput) (*createVid
 	a.Events.Publish(events.Created, v.ID)
 	return &createVideoOutput{
 		Location: base(ctx) + Prefix + "/videos/" + string(v.ID),
-		Body:     createdVideoBody{videoBody: a.videoBody(ctx, v), Upload: newUploadBody(base(ctx), grant)},
+		Body:     createdVideoBody{VideoBody: a.videoBody(ctx, v), Upload: newUploadBody(base(ctx), grant)},
 	}, nil
 }
 
