@@ -133,7 +133,10 @@ func (a *App) buildPipeline(ctx context.Context) error {
 	a.pipeline, err = pipeline.New(database.NewPipeline(a.db), a.objects, encoder, a.hub, a.folder.in("scratch"), pipeline.Options{
 		Slots: a.config.EncodeSlots, Threads: a.config.EncodeThread, Policy: media.Policy{}, BinRetention: a.config.BinRetention, Logger: a.log,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return a.pipeline.Register(a.metrics)
 }
 
 func (a *App) buildUploads(context.Context) (err error) {

@@ -109,6 +109,15 @@ func (s *Pipeline) Tasks(ctx context.Context, version ids.VersionID) (list []pip
 	return list, err
 }
 
+// CountTasks counts all tasks in a state.
+func (s *Pipeline) CountTasks(ctx context.Context, state pipeline.TaskState) (n int64, err error) {
+	err = s.db.View(ctx, func(tx *Tx) error {
+		n, err = one(ctx, tx, scanInt64, `SELECT COUNT(*) FROM task WHERE state = ?`, string(state))
+		return err
+	})
+	return n, err
+}
+
 // finishTask ends a task that was done.
 func finishTask(ctx context.Context, tx *Tx, l pipeline.Lease, f pipeline.Facts, now time.Time) error {
 	facts, err := toJSON(f)

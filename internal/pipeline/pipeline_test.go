@@ -363,3 +363,30 @@ func TestRepairIsForEditors(t *testing.T) {
 	}
 	b.waitFor(t, id, library.Failed)
 }
+
+// readings is a registry that reads on demand.
+type readings map[string]func() float64
+
+func (r readings) Gauge(name, _ string, read func() float64) error {
+	r[name] = read
+	return nil
+}
+
+func TestTheQueueCanBeWatched(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	watch := readings{}
+	if err := b.Register(watch); err != nil {
+		t.Fatal(err)
+	}
+	b.send(t, clip(t, clips.Silent))
+	if n := watch["matinee_tasks_queued"](); n != 1 {
+		t.Errorf("%v tasks wait, want the probe", n)
+	}
+	if n := watch["matinee_tasks_running"](); n != 0 {
+		t.Errorf("%v tasks run without a worker", n)
+	}
+	if n := watch["matinee_store_free_bytes"](); n < 1<<20 {
+		t.Errorf("%v bytes are free", n)
+	}
+}

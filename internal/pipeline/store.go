@@ -45,6 +45,8 @@ type Store interface {
 	// Repair queues what a video needs to go on: given-up tasks again, else its probe or its verification.
 	Repair(ctx context.Context, video ids.VideoID, now time.Time) error
 	Tasks(ctx context.Context, version ids.VersionID) ([]Task, error)
+	// CountTasks counts all tasks in a state.
+	CountTasks(ctx context.Context, state TaskState) (int64, error)
 	CurrentVersion(ctx context.Context, video ids.VideoID) (Version, error)
 	MediaFacts(ctx context.Context, video ids.VideoID, version ids.VersionID) (MediaFacts, error)
 
