@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, test } from './fixtures.ts';
+import { addVideo, expect, NOT_A_VIDEO, test } from './fixtures.ts';
+import { MatineeServer } from './matinee-server.ts';
 
 /** Serious and critical findings of axe, in words. */
 async function findings(page: Page): Promise<string[]> {
@@ -33,24 +34,43 @@ for (const colorScheme of ['dark', 'light'] as const) {
       expect(await findings(page)).toEqual([]);
     });
 
-    test('pages for strangers have no serious barrier', async ({ browser, server, admin }) => {
-      expect(admin).toBeDefined();
-      const context = await browser.newContext({
-        baseURL: server.url,
-        colorScheme,
-        storageState: { cookies: [], origins: [] },
-      });
-      const page = await context.newPage();
+    test('what is not there yet, or failed, has no serious barrier', async ({ page, admin }) => {
+      const { id } = await addVideo(admin, NOT_A_VIDEO, { title: 'Not a film', visibility: 'private' });
+      await page.goto(`/w/${id}`);
+      await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+      expect(await findings(page)).toEqual([]);
+
+      const waiting = await admin.post('/api/v1/videos', { data: { title: 'Later' } });
+      await page.goto(`/w/${(await waiting.json()).id}`);
+      await expect(page.getByRole('heading', { name: 'Waiting for its file' })).toBeVisible();
+      expect(await findings(page)).toEqual([]);
+    });
+
+    test('pages for strangers have no serious barrier', async ({ stranger, admin }) => {
+      expect(admin).toBeDefined(); // the server is set up
       for (const [path, heading] of [
         ['/sign-in', 'Sign in'],
         ['/setup?token=used', 'This server is set up already'],
         ['/nowhere', 'There is nothing at this address'],
       ] as const) {
-        await page.goto(path);
-        await expect(page.getByRole('heading', { name: heading })).toBeVisible();
-        expect(await findings(page)).toEqual([]);
+        await stranger.goto(path);
+        await expect(stranger.getByRole('heading', { name: heading })).toBeVisible();
+        expect(await findings(stranger)).toEqual([]);
       }
-      await context.close();
+    });
+
+    test('the pages of a new server have no serious barrier', async ({ stranger }) => {
+      const server = await MatineeServer.start();
+      try {
+        await stranger.goto(server.setupUrl);
+        await expect(stranger.getByRole('button', { name: 'Create the administrator' })).toBeVisible();
+        expect(await findings(stranger)).toEqual([]);
+        await stranger.goto(server.url);
+        await expect(stranger.getByText('This server has no administrator yet')).toBeVisible();
+        expect(await findings(stranger)).toEqual([]);
+      } finally {
+        await server.stop();
+      }
     });
   });
 }

@@ -14,6 +14,7 @@ export function footage(name: string): string {
 
 export const FRIDAY = footage('friday-640x480-6s.mp4');
 export const BUNNY = footage('big-buck-bunny-480p-30s.mp4');
+export const NOT_A_VIDEO = footage('LICENCES.md');
 
 type WorkerFixtures = {
   /** A server that all tests of a worker share. */
@@ -58,14 +59,32 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   ],
   baseURL: ({ server }, use) => use(server.url),
   storageState: async ({ admin }, use) => use(await admin.storageState()),
-  stranger: async ({ browser, baseURL }, use) => {
-    const context = await browser.newContext({ baseURL, storageState: { cookies: [], origins: [] } });
-    await use(await context.newPage());
+  page: async ({ page }, use) => {
+    const faults = collectFaults(page);
+    await use(page);
+    expect(faults, 'scripts that failed or were refused').toEqual([]);
+  },
+  stranger: async ({ browser, baseURL, colorScheme }, use) => {
+    const context = await browser.newContext({ baseURL, colorScheme, storageState: { cookies: [], origins: [] } });
+    const page = await context.newPage();
+    const faults = collectFaults(page);
+    await use(page);
+    expect(faults, 'scripts that failed or were refused').toEqual([]);
     await context.close();
   },
 });
 
 export { expect };
+
+/** Notes uncaught errors and whatever the content security policy refuses. */
+function collectFaults(page: Page): string[] {
+  const faults: string[] = [];
+  page.on('pageerror', ({ message }) => faults.push(message));
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) faults.push(message.text());
+  });
+  return faults;
+}
 
 /** Creates a video and sends its file in one request. */
 export async function addVideo(
@@ -124,15 +143,15 @@ export class PlayerOnPage {
   /** Waits until a condition on the numbers holds, and returns them. */
   async until(what: string, condition: (stats: PlayerStats) => boolean, timeout = 30_000): Promise<PlayerStats> {
     let stats: PlayerStats | undefined;
-    await expect
-      .poll(
-        async () => {
-          stats = await this.stats().catch(() => undefined);
-          return stats !== undefined && condition(stats);
-        },
-        { message: `${what}, last seen ${JSON.stringify(stats)}`, timeout, intervals: [100] },
-      )
-      .toBe(true);
+    const holds = async () => {
+      stats = await this.stats().catch(() => undefined);
+      return stats !== undefined && condition(stats);
+    };
+    try {
+      await expect.poll(holds, { message: what, timeout, intervals: [100] }).toBe(true);
+    } catch (error) {
+      throw new Error(`${what}: last seen ${JSON.stringify(stats)}`, { cause: error });
+    }
     return stats as PlayerStats;
   }
 

@@ -27,6 +27,7 @@ test.describe('the player', () => {
 
     await player.chooseQuality(/^Auto/);
     await expect(player.quality).toHaveText(/^Auto/);
+    await page.keyboard.press('9'); // where nothing is buffered yet
     await player.until('a larger picture comes back', ({ height }) => height > smallest + 8);
     expect((await player.stats()).errors).toBe(0);
   });
@@ -51,8 +52,11 @@ test.describe('the player', () => {
     await limit(0.5);
     await page.keyboard.press('5');
     await player.until('it goes down', ({ switches }) => (switches.at(-1) ?? largest) < largest);
+    await player.until('the smaller picture is shown', ({ height }) => height < largest - 8);
     await limit(20);
+    await page.keyboard.press('1');
     await player.until('it goes up again', ({ switches }) => (switches.at(-1) ?? smallest) > smallest);
+    await player.until('the larger picture is shown', ({ height }) => height > smallest + 8);
     expect((await player.stats()).errors).toBe(0);
   });
 
@@ -62,16 +66,17 @@ test.describe('the player', () => {
     await page.goto(`/w/${bunny.id}`);
     await player.until('it is loaded', ({ duration }) => duration > 0);
     const press = (key: string) => page.keyboard.press(key);
-    const at = async () => Math.round((await player.stats()).currentTime);
+    const isAt = (seconds: number) =>
+      player.until(`it is at ${seconds} s`, ({ currentTime }) => Math.round(currentTime) === seconds);
 
     await press('l');
-    expect(await at()).toBe(10);
+    await isAt(10);
     await press('j');
-    expect(await at()).toBe(0);
+    await isAt(0);
     await press('ArrowRight');
-    expect(await at()).toBe(5);
+    await isAt(5);
     await press('ArrowLeft');
-    expect(await at()).toBe(0);
+    await isAt(0);
 
     await press('m');
     await expect(page.getByRole('button', { name: 'Unmute (M)' })).toBeAttached();

@@ -44,6 +44,11 @@ export async function deleteVideo(id: string): Promise<void> {
   await unwrap(client.DELETE('/api/v1/videos/{id}', { params: { path: { id } } }));
 }
 
+/** Removes a video that never got its file: there is nothing to keep in the bin. */
+export async function discardVideo(id: string): Promise<void> {
+  await unwrap(client.DELETE('/api/v1/videos/{id}', { params: { path: { id }, query: { permanent: true } } }));
+}
+
 /** Asks the server to derive the video's state again and to do what is missing. */
 export async function repairVideo(id: string): Promise<void> {
   await unwrap(client.POST('/api/v1/videos/{id}/repair', { params: { path: { id } } }));

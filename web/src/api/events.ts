@@ -1,28 +1,84 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { keys } from './queries';
-import type { Video, VideoNews, VideoPage } from './types';
+import type { User, Video, VideoNews, VideoPage } from './types';
 
 const RETRY_AFTER_MS = 3000;
 
 /**
  * Listens to the server's events and writes them into the query cache, so that
  * every page shows progress live. Returns a function that stops listening.
+ *
+ * A hidden tab does not listen: browsers open few connections to one server,
+ * and tabs that hold them all would keep every other page from loading.
  */
 export function followVideos(cache: QueryClient): () => void {
-  let source: EventSource | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let missedSome = false;
+  const stream = new VideoStream(cache);
+  const follow = () => (document.hidden ? stream.close() : stream.open());
+  document.addEventListener('visibilitychange', follow);
+  const stopWatchingMe = onOtherPerson(cache, () => {
+    stream.close();
+    follow();
+  });
+  follow();
+  return () => {
+    document.removeEventListener('visibilitychange', follow);
+    stopWatchingMe();
+    stream.close();
+  };
+}
 
-  const connect = () => {
-    source = new EventSource('/api/v1/events');
-    source.onopen = () => {
-      if (missedSome) void cache.invalidateQueries({ queryKey: ['videos'] });
-      missedSome = false;
-    };
-    source.onerror = () => {
-      missedSome = true;
-      if (source?.readyState === EventSource.CLOSED) timer = setTimeout(connect, RETRY_AFTER_MS);
-    };
+/** Calls back when somebody signs in or out: the server decides at the start of a stream what it may tell. */
+function onOtherPerson(cache: QueryClient, act: () => void): () => void {
+  const personNow = () => cache.getQueryData<User | null>(keys.me)?.id;
+  let person = personNow();
+  return cache.getQueryCache().subscribe(({ query }) => {
+    if (query.queryKey[0] !== keys.me[0] || query.state.status !== 'success' || personNow() === person) return;
+    person = personNow();
+    act();
+  });
+}
+
+/** One connection that opens itself again, and makes up for what it missed meanwhile. */
+class VideoStream {
+  readonly #cache: QueryClient;
+  #source: EventSource | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #missedSome = false;
+
+  constructor(cache: QueryClient) {
+    this.#cache = cache;
+  }
+
+  open(): void {
+    if (this.#source && this.#source.readyState !== EventSource.CLOSED) return;
+    const source = new EventSource('/api/v1/events');
+    this.#source = source;
+    source.onopen = () => this.#catchUp();
+    source.onerror = () => this.#lost(source);
+    this.#listen(source);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = null;
+    this.#missedSome = true;
+  }
+
+  #catchUp(): void {
+    if (this.#missedSome) void this.#cache.invalidateQueries({ queryKey: ['videos'] });
+    this.#missedSome = false;
+  }
+
+  #lost(source: EventSource): void {
+    if (source !== this.#source) return;
+    this.#missedSome = true;
+    // The browser tries again by itself unless the server refused.
+    if (source.readyState === EventSource.CLOSED) this.#timer = setTimeout(() => this.open(), RETRY_AFTER_MS);
+  }
+
+  #listen(source: EventSource): void {
+    const cache = this.#cache;
     source.addEventListener('video.created', () => void cache.invalidateQueries({ queryKey: keys.lists }));
     source.addEventListener('video.deleted', (event) => forget(cache, news(event).id));
     source.addEventListener('video.progress', (event) => patch(cache, news(event)));
@@ -31,13 +87,7 @@ export function followVideos(cache: QueryClient): () => void {
       patch(cache, changed);
       refresh(cache, changed.id);
     });
-  };
-
-  connect();
-  return () => {
-    clearTimeout(timer);
-    source?.close();
-  };
+  }
 }
 
 function news(event: MessageEvent<string>): VideoNews {

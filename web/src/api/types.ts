@@ -2,12 +2,12 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-export type Instance = Schemas['Instance'];
-export type User = Schemas['User'];
-export type Video = Schemas['Video'];
-export type VideoPage = Schemas['VideoList'];
-export type CreatedVideo = Schemas['CreatedVideo'];
-export type Playback = Schemas['Playback'];
+export type Instance = Schemas['InstanceOutputBody'];
+export type User = Schemas['UserBody'];
+export type Video = Schemas['VideoBody'];
+export type VideoPage = Schemas['ListVideosOutputBody'];
+export type CreatedVideo = Schemas['CreatedVideoBody'];
+export type Playback = Schemas['PlaybackBody'];
 export type VideoState = Video['state'];
 export type Visibility = Video['visibility'];
 

@@ -5,13 +5,22 @@ export class ChoiceMenu<T> {
   readonly #button: HTMLButtonElement;
   readonly #choices: () => Choice<T>[];
   readonly #choose: (value: T) => void;
+  /** Done before it opens, so that the choices are the latest. */
+  readonly #prepare: (() => Promise<void>) | undefined;
   #list: HTMLElement | null = null;
 
-  constructor(button: HTMLButtonElement, choices: () => Choice<T>[], choose: (value: T) => void, signal: AbortSignal) {
+  constructor(
+    button: HTMLButtonElement,
+    choices: () => Choice<T>[],
+    choose: (value: T) => void,
+    signal: AbortSignal,
+    prepare?: () => Promise<void>,
+  ) {
     this.#button = button;
     this.#choices = choices;
     this.#choose = choose;
-    button.addEventListener('click', () => (this.isOpen ? this.close() : this.#open()), { signal });
+    this.#prepare = prepare;
+    button.addEventListener('click', () => (this.isOpen ? this.close() : void this.#open()), { signal });
     button.parentElement?.addEventListener('keydown', (event) => this.#key(event), { signal });
     button.parentElement?.addEventListener('focusout', (event) => this.#focusMoved(event), { signal });
   }
@@ -20,7 +29,9 @@ export class ChoiceMenu<T> {
     return this.#list !== null;
   }
 
-  #open(): void {
+  async #open(): Promise<void> {
+    await this.#prepare?.();
+    if (this.isOpen || !this.#button.isConnected) return;
     const list = document.createElement('div');
     list.className = 'menu';
     list.setAttribute('role', 'menu');
@@ -47,11 +58,12 @@ export class ChoiceMenu<T> {
   }
 
   close(): void {
-    const hadFocus = this.#list?.matches(':focus-within') ?? false;
-    this.#list?.remove();
+    // Removing the focused item sends focusout, which would close again.
+    const list = this.#list;
     this.#list = null;
+    if (list?.matches(':focus-within')) this.#button.focus();
+    list?.remove();
     this.#button.setAttribute('aria-expanded', 'false');
-    if (hadFocus) this.#button.focus();
   }
 
   get #items(): HTMLElement[] {

@@ -29,6 +29,7 @@ export class Engine {
     this.#player = new shaka.Player();
     this.#player.configure(configuration());
     this.#attached = this.#player.attach(video);
+
     this.#listen();
   }
 
@@ -52,7 +53,6 @@ export class Engine {
     try {
       await this.#attached;
       await this.#player.load(url, startSeconds);
-      this.#reselect();
       this.#events.onQualities();
       return true;
     } catch (error) {
@@ -63,7 +63,7 @@ export class Engine {
 
   #fault(error: unknown): void {
     const { code = 0, category = 0, severity = 2 } = error as Partial<shaka.util.Error>;
-    if (code === shaka.util.Error.Code.LOAD_INTERRUPTED) return;
+    if (isInterruption(code)) return;
     this.#errors++;
     if (severity === shaka.util.Error.Severity.CRITICAL) this.#events.onFault({ kind: kindOf(category), code });
   }
@@ -85,22 +85,25 @@ export class Engine {
     return this.#fixed;
   }
 
-  /** Fixes one size, or lets the network decide again with null. */
+  /**
+   * Fixes one size, or lets the network decide again with null. It narrows what
+   * may be chosen instead of calling selectVariantTrack, which would also make
+   * that track's exact codec string a lasting preference, and the sizes of one
+   * ladder differ in it by their level.
+   */
   choose(size: number | null): void {
-    this.#fixed = size;
-    this.#player.configure('abr.enabled', size === null);
-    this.#reselect();
+    const track = this.#player.getVariantTracks().find((candidate) => shortSide(candidate) === size);
+    this.#fixed = track ? size : null;
+    this.#player.configure({
+      abr: {
+        restrictions: exactly(track),
+        restrictToElementSize: !track,
+        // Who chose wants to see it now; the network's choices may wait for their segment.
+        clearBufferSwitch: Boolean(track),
+        safeMarginSwitch: SWITCH_MARGIN_SECONDS,
+      },
+    });
     this.#events.onQualities();
-  }
-
-  #reselect(): void {
-    if (this.#fixed === null) return;
-    const wanted = this.#fixed;
-    const best = this.#player
-      .getVariantTracks()
-      .filter((track) => shortSide(track) === wanted)
-      .sort((a, b) => b.bandwidth - a.bandwidth)[0];
-    if (best && !best.active) this.#player.selectVariantTrack(best, true, SWITCH_MARGIN_SECONDS);
   }
 
   /** What tests and support look at. */
@@ -116,8 +119,25 @@ export class Engine {
   }
 }
 
+/** Bounds that only one picture size meets, or none at all. */
+function exactly(track: Track | undefined): object {
+  const { width, height } = track ?? {};
+  return {
+    minWidth: width ?? 0,
+    maxWidth: width ?? Number.POSITIVE_INFINITY,
+    minHeight: height ?? 0,
+    maxHeight: height ?? Number.POSITIVE_INFINITY,
+  };
+}
+
 function shortSide({ width, height }: Track): number {
   return Math.min(width ?? 0, height ?? 0);
+}
+
+/** Another load or the end of the page cut this one short: nothing is wrong. */
+function isInterruption(code: number): boolean {
+  const { LOAD_INTERRUPTED, OPERATION_ABORTED, OBJECT_DESTROYED } = shaka.util.Error.Code;
+  return code === LOAD_INTERRUPTED || code === OPERATION_ABORTED || code === OBJECT_DESTROYED;
 }
 
 function kindOf(category: number): Fault['kind'] {

@@ -2,18 +2,16 @@ import { t } from '@lingui/core/macro';
 import { AutoHide } from './auto-hide';
 import { ChoiceMenu } from './choice-menu';
 import { Engine, type Fault } from './engine';
+import { Hotkeys } from './hotkeys';
 import { icon } from './icons';
-import { actionForKey, type KeyAction } from './keys';
+import type { KeyAction } from './keys';
+import { Loader } from './loader';
 import styles from './player.css?inline';
 import { Sound } from './sound';
 import { SPEEDS, speedAfter } from './speeds';
 import { name, type Parts, render } from './template';
 import { Timeline } from './timeline';
 import { Touch } from './touch';
-
-const TYPING = 'input:not([type="range"]), textarea, select, [contenteditable], dialog';
-const WORTH_RELOADING_SECONDS = 15;
-const PRESSABLE = 'a, button, summary, [role="menuitem"]';
 
 /** What tests and support can read off a player. */
 export type PlayerStats = {
@@ -42,13 +40,12 @@ export class MatineePlayer extends HTMLElement {
 
   #parts: Parts | null = null;
   #engine: Engine | null = null;
+  #loader: Loader | null = null;
   #timeline: Timeline | null = null;
   #sound: Sound | null = null;
   #autoHide: AutoHide | null = null;
   #menus: readonly { readonly isOpen: boolean }[] = [];
   #abort = new AbortController();
-  #stale = false;
-  #loading = false;
 
   connectedCallback(): void {
     this.#abort = new AbortController();
@@ -81,6 +78,7 @@ export class MatineePlayer extends HTMLElement {
       onBuffering: (buffering) => parts.stage.classList.toggle('buffering', buffering),
       onFault: (fault) => this.#showFault(fault),
     });
+    this.#loader = new Loader(parts, this.#engine, this.#loaderHooks(), signal);
     this.#timeline = new Timeline(parts, (seconds) => this.seek(seconds), signal);
     this.#sound = new Sound(parts, signal);
     this.#autoHide = new AutoHide(parts.stage, () => this.#mayHideControls(), signal);
@@ -88,7 +86,7 @@ export class MatineePlayer extends HTMLElement {
     this.#wireButtons(parts, signal);
     this.#wireVideo(parts, signal);
     this.#wireMenus(parts, signal);
-    document.addEventListener('keydown', (event) => this.#onKey(event), { signal });
+    new Hotkeys(this, (action) => this.#act(action), signal);
     document.addEventListener('fullscreenchange', () => this.#showFullscreen(), { signal });
     parts.video.poster = this.getAttribute('poster') ?? '';
     this.#showFullscreen();
@@ -101,7 +99,7 @@ export class MatineePlayer extends HTMLElement {
     parts.play.addEventListener('click', toggle, { signal });
     parts.big.addEventListener('click', toggle, { signal });
     parts.fullscreen.addEventListener('click', () => this.#toggleFullscreen(), { signal });
-    parts.retry.addEventListener('click', () => void this.#retry(), { signal });
+    parts.retry.addEventListener('click', () => void this.#loader?.retry(), { signal });
     parts.unmute.addEventListener('click', () => this.#sound?.toggle(), { signal });
   }
 
@@ -116,7 +114,6 @@ export class MatineePlayer extends HTMLElement {
       video.addEventListener(type, () => this.#timeline?.update(), { signal });
     }
     video.addEventListener('resize', () => this.#showQuality(), { signal });
-    video.addEventListener('pause', () => this.#reloadIfStale(), { signal });
     const eachFrame = () => {
       if (signal.aborted) return;
       if (this.#autoHide?.isShown) this.#timeline?.update();
@@ -137,9 +134,9 @@ export class MatineePlayer extends HTMLElement {
       () => this.#qualities(),
       (value) => this.#engine?.choose(value),
       signal,
+      async () => this.#loader?.freshen(),
     );
-    parts.quality.addEventListener('click', () => this.#reloadIfStale(), { signal, capture: true });
-    name(parts.speed, t`Speed`);
+    this.#setSpeed(1);
     name(parts.quality, t`Quality`);
     this.#menus = [speed, quality];
   }
@@ -174,18 +171,14 @@ export class MatineePlayer extends HTMLElement {
     const { video } = this.#live;
     const end = Number.isFinite(video.duration) ? video.duration : seconds;
     const target = Math.min(end, Math.max(0, seconds));
-    if (this.#stale) void this.#reload(target);
-    else video.currentTime = target;
+    this.#loader?.seek(target);
     this.#autoHide?.show();
     this.#timeline?.update();
   }
 
   /** Says that the manifest has grown: it is read again when that disturbs least. */
   refresh(): void {
-    this.#stale = true;
-    const { video } = this.#live;
-    const worthIt = video.duration - video.currentTime > WORTH_RELOADING_SECONDS;
-    if (video.paused || worthIt) this.#reloadIfStale();
+    this.#loader?.markStale();
   }
 
   get video(): HTMLVideoElement {
@@ -219,47 +212,16 @@ export class MatineePlayer extends HTMLElement {
 
   async #start(): Promise<void> {
     const start = Number(this.getAttribute('start')) || undefined;
-    const loaded = await this.#load(start);
+    const loaded = await this.#loader?.load(start);
     if (loaded && this.hasAttribute('autoplay')) await this.play();
   }
 
-  async #load(startSeconds?: number): Promise<boolean> {
-    const parts = this.#live;
-    parts.fault.hidden = true;
-    parts.stage.classList.add('loading');
-    this.#loading = true;
-    const url = new URL(this.getAttribute('src') ?? '', document.baseURI).href;
-    const loaded = (await this.#engine?.load(url, startSeconds)) ?? false;
-    this.#loading = false;
-    parts.stage.classList.remove('loading');
-    if (!this.#parts) return false;
-    this.#timeline?.update();
-    this.#showState();
-    return loaded;
-  }
-
-  #reloadIfStale(): void {
-    const { video } = this.#live;
-    if (this.#stale && !video.ended) void this.#reload(video.currentTime);
-  }
-
-  /** Reads the manifest again at the given moment, with the last picture standing in for the video. */
-  async #reload(seconds: number): Promise<void> {
-    if (this.#loading) return;
-    this.#stale = false;
-    const { video, still } = this.#live;
-    const { paused, playbackRate } = video;
-    freeze(video, still);
-    const loaded = await this.#load(seconds);
-    video.playbackRate = playbackRate;
-    if (loaded && !paused) await this.play();
-    if (paused || !loaded) still.hidden = true;
-    else video.addEventListener('timeupdate', () => (still.hidden = true), { once: true });
-  }
-
-  async #retry(): Promise<void> {
-    const loaded = await this.#load(this.#live.video.currentTime || undefined);
-    if (loaded) await this.play();
+  #loaderHooks() {
+    return {
+      address: () => new URL(this.getAttribute('src') ?? '', document.baseURI).href,
+      play: () => this.play(),
+      onLoaded: () => this.#showState(),
+    };
   }
 
   // Showing.
@@ -349,21 +311,6 @@ export class MatineePlayer extends HTMLElement {
     };
   }
 
-  #onKey(event: KeyboardEvent): void {
-    const target = event.composedPath()[0];
-    if (event.defaultPrevented || !(target instanceof Element) || target.closest(TYPING)) return;
-    const action = actionForKey(event);
-    if (!action || this.#belongsToFocus(action, target, event.key)) return;
-    event.preventDefault();
-    this.#act(action);
-  }
-
-  /** Space and Enter press the focused button, and arrows move the focused volume. */
-  #belongsToFocus(action: KeyAction, target: Element, key: string): boolean {
-    if (key === ' ') return target.closest(PRESSABLE) !== null;
-    return target === this.#live.volume && key.startsWith('Arrow') && action.do !== 'toggle';
-  }
-
   #act(action: KeyAction): void {
     const { video } = this.#live;
     switch (action.do) {
@@ -395,13 +342,4 @@ export class MatineePlayer extends HTMLElement {
 
 function autoWords(size: number | null | undefined): string {
   return size ? t`Auto (${size}p)` : t`Auto`;
-}
-
-/** Draws what the video shows now, so that a reload is not seen as a black picture. */
-function freeze(video: HTMLVideoElement, still: HTMLCanvasElement): void {
-  if (!video.videoWidth) return;
-  still.width = video.videoWidth;
-  still.height = video.videoHeight;
-  still.getContext('2d')?.drawImage(video, 0, 0);
-  still.hidden = false;
 }

@@ -4,6 +4,9 @@ import { IconMoon, IconSun } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { Button } from './button';
 
+/** The token --room in both looks; public/theme.js sets the same before the first paint. */
+const ROOM = { dark: '#0f1014', light: '#faf8f4' };
+
 /** Switches between dark and light; the choice that equals the system's is not kept. */
 export function ThemeToggle() {
   const { t } = useLingui();
@@ -12,9 +15,7 @@ export function ThemeToggle() {
   const other = scheme === 'dark' ? 'light' : 'dark';
 
   useEffect(() => {
-    const room = getComputedStyle(document.documentElement).getPropertyValue('--room').trim();
-    document.querySelector('meta[name="theme-color"]')?.setAttribute('content', room);
-    document.documentElement.dataset.scheme = scheme;
+    document.querySelector('meta[name="theme-color"]')?.setAttribute('content', ROOM[scheme]);
   }, [scheme]);
 
   const label = other === 'light' ? t`Switch to the light look` : t`Switch to the dark look`;

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { keys } from '@/api/queries';
 import type { User } from '@/api/types';
+import { ownPath } from './own-path';
 
 /** Takes a person who has just signed in to where they wanted to go. */
 export function useEnter(next?: string): (user: User) => Promise<void> {
@@ -13,9 +14,4 @@ export function useEnter(next?: string): (user: User) => Promise<void> {
     await cache.resetQueries({ queryKey: ['videos'] });
     router.history.push(ownPath(next));
   };
-}
-
-/** Only a path of this site: a link must not lead people elsewhere after they typed their password. */
-export function ownPath(next: string | undefined): string {
-  return next && /^\/(?![/\\])/.test(next) ? next : '/';
 }

@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { type DetailedError, Upload } from 'tus-js-client';
-import { createVideo, deleteVideo, updateVideo } from '@/api/actions';
+import { createVideo, discardVideo, updateVideo } from '@/api/actions';
 import { ApiError } from '@/api/api-error';
 import type { Visibility } from '@/api/types';
 import { activity, Watched } from '@/lib/activity';
@@ -56,7 +56,7 @@ export class UploadQueue {
     this.#files.delete(key);
     this.#startNext();
     // The row is gone; a video that cannot be deleted now stays visible, and deletable, on the first page.
-    if (item?.video && item.step !== 'sent') await deleteVideo(item.video.id).catch(() => undefined);
+    if (item?.video && item.step !== 'sent') await discardVideo(item.video.id).catch(() => undefined);
   }
 
   /** Starts a failed file again, from where it stopped. */
@@ -102,7 +102,7 @@ export class UploadQueue {
     try {
       const { id, watch_url, upload } = await createVideo({ title, visibility });
       const now = this.#item(key);
-      if (!now) return void (await deleteVideo(id));
+      if (!now) return void (await discardVideo(id));
       this.#change(key, { step: 'queued', video: { id, watchUrl: watch_url, tusUrl: upload.tus_url } });
       if (now.title !== title || now.visibility !== visibility) {
         void this.#update(key, { title: now.title, visibility: now.visibility });

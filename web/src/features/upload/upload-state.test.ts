@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import {
+  changeItem,
+  isUnderWay,
+  newItem,
+  SpeedMeter,
+  secondsLeft,
+  startable,
+  summary,
+  type UploadItem,
+  type UploadStep,
+} from './upload-state';
+
+function item(key: string, step: UploadStep, sentBytes = 0): UploadItem {
+  return { ...newItem(key, { name: `${key}.mp4`, size: 1000 }, key, 'private'), step, sentBytes };
+}
+
+describe('the queue', () => {
+  test('changes one item and leaves the others as they are', () => {
+    const before = [item('a', 'queued'), item('b', 'queued')];
+    const after = changeItem(before, 'b', { step: 'sending' });
+    expect(after.map(({ step }) => step)).toEqual(['queued', 'sending']);
+    expect(after[0]).toBe(before[0]);
+  });
+
+  test('starts as many as there is room for', () => {
+    const items = [item('a', 'sending'), item('b', 'queued'), item('c', 'queued'), item('d', 'creating')];
+    expect(startable(items, 2)).toEqual(['b']);
+    expect(startable(items, 3)).toEqual(['b', 'c']);
+    expect(startable(items, 1)).toEqual([]);
+  });
+
+  test('counts a file without a connection as one that is being sent', () => {
+    expect(startable([item('a', 'offline'), item('b', 'queued')], 1)).toEqual([]);
+  });
+
+  test('would lose work in every step but the last ones', () => {
+    const steps: UploadStep[] = ['creating', 'queued', 'sending', 'offline', 'sent', 'failed'];
+    expect(steps.filter((step) => isUnderWay(item('a', step)))).toEqual(['creating', 'queued', 'sending', 'offline']);
+  });
+
+  test('sums up only what is on its way', () => {
+    const items = [item('a', 'sending', 500), item('b', 'queued'), item('c', 'sent', 1000)];
+    expect(summary(items)).toEqual({ files: 2, share: 0.25 });
+    expect(summary([])).toEqual({ files: 0, share: 0 });
+  });
+});
+
+describe('the speed', () => {
+  test('is measured over a while and follows changes smoothly', () => {
+    const meter = new SpeedMeter(0, 0);
+    expect(meter.measure(100, 50_000)).toBe(0);
+    expect(meter.measure(1000, 1_000_000)).toBe(1_000_000);
+    expect(meter.measure(2000, 1_000_000)).toBe(700_000);
+  });
+
+  test('gives the time that is left, once there is one', () => {
+    const sending = { ...item('a', 'sending', 400), bytesPerSecond: 100 };
+    expect(secondsLeft(sending)).toBe(6);
+    expect(secondsLeft({ ...sending, bytesPerSecond: 0 })).toBeNull();
+  });
+});

@@ -1,0 +1,100 @@
+import type { Engine } from './engine';
+import type { Parts } from './template';
+
+const WORTH_RELOADING_SECONDS = 15;
+
+type LoaderHooks = {
+  /** The manifest to load, absolute. */
+  address: () => string;
+  play: () => Promise<void>;
+  onLoaded: () => void;
+};
+
+/** Brings a manifest into the video element, and again when it has grown, without losing place or pace. */
+export class Loader {
+  readonly #parts: Parts;
+  readonly #engine: Engine;
+  readonly #hooks: LoaderHooks;
+  readonly #signal: AbortSignal;
+  #stale = false;
+  #loading = false;
+  /** Where the viewer jumped to while a manifest was being loaded. */
+  #seekAfterLoad: number | null = null;
+
+  constructor(parts: Parts, engine: Engine, hooks: LoaderHooks, signal: AbortSignal) {
+    this.#parts = parts;
+    this.#engine = engine;
+    this.#hooks = hooks;
+    this.#signal = signal;
+    parts.video.addEventListener('pause', () => void this.freshen(), { signal });
+  }
+
+  /** Loads from the beginning or from a moment; false when it failed or the player has gone. */
+  async load(startSeconds?: number): Promise<boolean> {
+    const { fault, stage, video } = this.#parts;
+    fault.hidden = true;
+    stage.classList.add('loading');
+    this.#loading = true;
+    const loaded = await this.#engine.load(this.#hooks.address(), startSeconds);
+    this.#loading = false;
+    stage.classList.remove('loading');
+    if (this.#signal.aborted) return false;
+    if (this.#seekAfterLoad !== null) video.currentTime = this.#seekAfterLoad;
+    this.#seekAfterLoad = null;
+    this.#hooks.onLoaded();
+    return loaded;
+  }
+
+  /** Jumps to a moment, which is also the chance to take in a manifest that has grown. */
+  seek(seconds: number): void {
+    const { video } = this.#parts;
+    if (this.#loading) this.#seekAfterLoad = seconds;
+    else if (this.#stale) void this.#reload(seconds);
+    else video.currentTime = seconds;
+  }
+
+  /** Notes that the manifest has grown. It is read again at once only for who still has a while to watch. */
+  markStale(): void {
+    this.#stale = true;
+    const { video } = this.#parts;
+    const worthIt = video.duration - video.currentTime > WORTH_RELOADING_SECONDS;
+    if (video.paused || worthIt) void this.freshen();
+  }
+
+  /** Reads the manifest again when it is known to have grown. */
+  async freshen(): Promise<void> {
+    const { video } = this.#parts;
+    if (this.#stale && !video.ended) await this.#reload(video.currentTime);
+  }
+
+  /** Tries again after a fault, from where it stopped. */
+  async retry(): Promise<void> {
+    if (await this.load(this.#parts.video.currentTime || undefined)) await this.#hooks.play();
+  }
+
+  /** Loads again at a moment, with the last picture standing in for the video. */
+  async #reload(seconds: number): Promise<void> {
+    if (this.#loading) return;
+    this.#stale = false;
+    const { video, still } = this.#parts;
+    const { paused, playbackRate } = video;
+    freeze(video, still);
+    const loaded = await this.load(seconds);
+    video.playbackRate = playbackRate;
+    if (loaded && !paused) await this.#hooks.play();
+    const uncover = () => {
+      still.hidden = true;
+    };
+    if (paused || !loaded) uncover();
+    else video.addEventListener('timeupdate', uncover, { once: true });
+  }
+}
+
+/** Draws what the video shows now, so that a reload is not seen as a black picture. */
+function freeze(video: HTMLVideoElement, still: HTMLCanvasElement): void {
+  if (!video.videoWidth) return;
+  still.width = video.videoWidth;
+  still.height = video.videoHeight;
+  still.getContext('2d')?.drawImage(video, 0, 0);
+  still.hidden = false;
+}
