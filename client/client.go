@@ -85,14 +85,24 @@ func (c *Client) Send(r *http.Request, out any) error {
 	if c.token != "" {
 		r.Header.Set("Authorization", "Bearer "+c.token)
 	}
+	_, err := c.exchange(r, out)
+	return err
+}
+
+// exchange sends a request as it is and returns the headers of the answer, whose JSON it reads into out (nil to ignore it).
+func (c *Client) exchange(r *http.Request, out any) (http.Header, error) {
 	answer, err := c.http.Do(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode >= http.StatusBadRequest {
-		return problemOf(answer)
+		return answer.Header, problemOf(answer)
 	}
+	return answer.Header, readInto(answer, out)
+}
+
+func readInto(answer *http.Response, out any) error {
 	if out == nil {
 		_, err := io.Copy(io.Discard, answer.Body)
 		return err

@@ -18,7 +18,7 @@ import (
 // that stands is a left-over of the process before.
 func (p *Pipeline) Run(ctx context.Context, alone bool) error {
 	if alone {
-		if err := p.takeOver(ctx); err != nil {
+		if err := p.takeOver(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}
 	}

@@ -4,49 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"net/url"
 )
-
-// User is an account.
-type User struct {
-	ID    string `json:"id"`
-	Name  string `json:"name"`
-	Email string `json:"email"`
-	Role  string `json:"role"`
-}
-
-// NewUser is what an account is made of.
-type NewUser struct {
-	Email    string `json:"email"`
-	Name     string `json:"name"`
-	Role     string `json:"role"`
-	Password string `json:"password"`
-}
-
-// CreateUser makes an account that can sign in.
-func (c *Client) CreateUser(ctx context.Context, n NewUser) (u User, err error) {
-	return u, c.Do(ctx, http.MethodPost, "/users", n, &u)
-}
-
-// Users lists the first page of accounts.
-func (c *Client) Users(ctx context.Context) ([]User, error) {
-	var page struct {
-		Items []User `json:"items"`
-	}
-	return page.Items, c.Do(ctx, http.MethodGet, "/users", nil, &page)
-}
-
-// SignIn returns a client that acts for the account.
-func (c *Client) SignIn(ctx context.Context, email, password string) (*Client, error) {
-	var tokens struct {
-		AccessToken string `json:"access_token"`
-	}
-	in := map[string]string{"email": email, "password": password}
-	if err := c.Do(ctx, http.MethodPost, "/auth/token", in, &tokens); err != nil {
-		return nil, err
-	}
-	return &Client{base: c.base, http: c.http, token: tokens.AccessToken}, nil
-}
 
 // Video is a video, as far as programs need it.
 type Video struct {
@@ -77,22 +38,64 @@ type Upload struct {
 
 // CreateVideo makes a video that waits for its source.
 func (c *Client) CreateVideo(ctx context.Context, title, visibility string) (v Video, err error) {
-	return v, c.Do(ctx, http.MethodPost, "/videos", map[string]string{"title": title, "visibility": visibility}, &v)
+	err = c.Do(ctx, http.MethodPost, "/videos", map[string]string{"title": title, "visibility": visibility}, &v)
+	return v, err
+}
+
+// Videos lists the first 100 videos that the client may meet, newest first. The filter holds query parameters: owner, state.
+func (c *Client) Videos(ctx context.Context, filter url.Values) ([]Video, error) {
+	var page struct {
+		Items []Video `json:"items"`
+	}
+	query := url.Values{"limit": {"100"}}
+	maps.Copy(query, filter)
+	err := c.Do(ctx, http.MethodGet, "/videos?"+query.Encode(), nil, &page)
+	return page.Items, err
+}
+
+// UpdateVideo changes what the patch names: title, description, visibility; nil clears a description.
+func (c *Client) UpdateVideo(ctx context.Context, id string, patch map[string]any) (v Video, err error) {
+	err = c.Do(ctx, http.MethodPatch, "/videos/"+id, patch, &v)
+	return v, err
+}
+
+// BinVideo moves a video to the bin, from where RestoreVideo takes it.
+func (c *Client) BinVideo(ctx context.Context, id string) error {
+	return c.Do(ctx, http.MethodDelete, "/videos/"+id, nil, nil)
+}
+
+// PurgeVideo removes a video for good, from the bin too.
+func (c *Client) PurgeVideo(ctx context.Context, id string) error {
+	return c.Do(ctx, http.MethodDelete, "/videos/"+id+"?permanent=true", nil, nil)
+}
+
+// RestoreVideo takes a video out of the bin.
+func (c *Client) RestoreVideo(ctx context.Context, id string) (v Video, err error) {
+	err = c.Do(ctx, http.MethodPost, "/videos/"+id+"/restore", nil, &v)
+	return v, err
+}
+
+// RepairVideo makes a stuck or failed video go on.
+func (c *Client) RepairVideo(ctx context.Context, id string) error {
+	return c.Do(ctx, http.MethodPost, "/videos/"+id+"/repair", nil, nil)
 }
 
 // Video returns a video.
 func (c *Client) Video(ctx context.Context, id string) (v Video, err error) {
-	return v, c.Do(ctx, http.MethodGet, "/videos/"+id, nil, &v)
+	err = c.Do(ctx, http.MethodGet, "/videos/"+id, nil, &v)
+	return v, err
 }
 
-// PutSource sends a video's source of so many bytes to its put_url.
+// PutSource sends a video's source of so many bytes to its put_url, which is the right to do so: no token goes with it. A
+// sizeBytes of -1 means that the length is not known.
 func (c *Client) PutSource(ctx context.Context, putURL string, source io.Reader, sizeBytes int64) (v Video, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPut, putURL, source)
 	if err != nil {
 		return v, fmt.Errorf("make the request: %w", err)
 	}
 	r.ContentLength = sizeBytes
-	return v, c.Send(r, &v)
+	_, err = c.exchange(r, &v)
+	return v, err
 }
 
 // Playback is where a video can be played.
@@ -104,7 +107,8 @@ type Playback struct {
 
 // Playback returns where a video can be played; a *Problem with the code not_playable before it can.
 func (c *Client) Playback(ctx context.Context, id string) (p Playback, err error) {
-	return p, c.Do(ctx, http.MethodGet, "/videos/"+id+"/playback", nil, &p)
+	err = c.Do(ctx, http.MethodGet, "/videos/"+id+"/playback", nil, &p)
+	return p, err
 }
 
 // Encoding is how a video is made.
@@ -121,15 +125,22 @@ type Encoding struct {
 		} `json:"rungs"`
 	} `json:"plan"`
 	Chunks []struct {
-		Index      int     `json:"index"`
+		Index        int     `json:"index"`
+		FirstSegment int     `json:"first_segment"`
+		Segments     int     `json:"segments"`
+		State        string  `json:"state"`
+		Attempts     int     `json:"attempts"`
+		Progress     float64 `json:"progress"`
+		CPUSeconds   float64 `json:"cpu_seconds"`
+		Error        string  `json:"error"`
+	} `json:"chunks"`
+	Tasks []struct {
+		Kind       string  `json:"kind"`
+		Track      string  `json:"track"`
 		State      string  `json:"state"`
 		Attempts   int     `json:"attempts"`
 		CPUSeconds float64 `json:"cpu_seconds"`
-	} `json:"chunks"`
-	Tasks []struct {
-		Kind  string `json:"kind"`
-		State string `json:"state"`
-		Error string `json:"error"`
+		Error      string  `json:"error"`
 	} `json:"tasks"`
 	Report *struct {
 		Checks []struct {
@@ -143,5 +154,6 @@ type Encoding struct {
 
 // Encoding returns how a video is made.
 func (c *Client) Encoding(ctx context.Context, id string) (e Encoding, err error) {
-	return e, c.Do(ctx, http.MethodGet, "/videos/"+id+"/encoding", nil, &e)
+	err = c.Do(ctx, http.MethodGet, "/videos/"+id+"/encoding", nil, &e)
+	return e, err
 }
