@@ -52,7 +52,7 @@ var mayImport = map[string][]string{
 	"testkit/clips": {"testkit"},
 	"architecture":  {},
 	"test/e2e":      everything,
-	"test/bench":    {"client", "testkit", "testkit/clips"},
+	"test/bench":    {"client", "ffmpeg", "media", "packaging", "testkit", "testkit/clips"},
 }
 
 var (

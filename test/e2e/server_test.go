@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -283,27 +282,6 @@ func (b *logBook) String() string {
 func (b *logBook) tail() string {
 	text := b.String()
 	return text[max(0, len(text)-8_000):]
-}
-
-// logLine is what tests read of a line.
-type logLine struct {
-	Time    time.Time `json:"time"`
-	Level   string    `json:"level"`
-	Message string    `json:"msg"`
-	Task    string    `json:"task_id"`
-	Kind    string    `json:"kind"`
-	Outcome string    `json:"outcome"`
-}
-
-// lines returns the whole lines so far that have the message.
-func (b *logBook) lines(message string) (found []logLine) {
-	for line := range strings.Lines(b.String()) {
-		var l logLine
-		if json.Unmarshal([]byte(line), &l) == nil && l.Message == message {
-			found = append(found, l)
-		}
-	}
-	return found
 }
 
 func exists(path string) bool {
