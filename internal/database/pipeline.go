@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -218,7 +219,7 @@ func planValues(p pipeline.Planned) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	notes, err := toJSON(p.Plan.Notes)
+	notes, err := toJSON(append(slices.Clone(p.Plan.Notes), p.Warnings...))
 	if err != nil {
 		return nil, err
 	}
@@ -239,6 +240,9 @@ func (s *Pipeline) FinishTrackWork(ctx context.Context, l pipeline.Lease, f pipe
 		if err := finishTask(ctx, tx, l, f, now); err != nil {
 			return err
 		}
+		if err := addWarning(ctx, tx, l.Version, f.Warning); err != nil {
+			return err
+		}
 		rest, err := one(ctx, tx, scanInt64, `
 			SELECT COUNT(*) FROM task WHERE version_id = ? AND state <> 'done' AND kind IN ('chunk', 'audio', 'verify')`, string(l.Version))
 		if err != nil || rest > 0 {
@@ -248,6 +252,33 @@ func (s *Pipeline) FinishTrackWork(ctx context.Context, l pipeline.Lease, f pipe
 		return publish(ctx, tx, l, now)
 	})
 	return playable && err == nil, err
+}
+
+// addWarning tells the owner something about a version, once; "" is nothing to tell.
+func addWarning(ctx context.Context, tx *Tx, id ids.VersionID, warning string) error {
+	if warning == "" {
+		return nil
+	}
+	warnings, err := one(ctx, tx, func(r row) (list []string, err error) {
+		var text sql.NullString
+		if err := r.Scan(&text); err != nil {
+			return nil, err
+		}
+		err = fromJSON(text, &list)
+		return list, err
+	}, `SELECT warnings FROM version WHERE id = ?`, string(id))
+	if err != nil {
+		return fmt.Errorf("read warnings: %w", err)
+	}
+	if slices.Contains(warnings, warning) {
+		return nil
+	}
+	text, err := toJSON(append(warnings, warning))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE version SET warnings = ? WHERE id = ?`, text, string(id))
+	return err
 }
 
 // publish makes a version playable and queues its verification.

@@ -25,11 +25,14 @@ func (p *Pipeline) encodeChunk(ctx context.Context, l Lease, v Version, progress
 	if err != nil {
 		return err
 	}
+	// Where no earlier start of the decoder brings the missing pictures, the file does not hold them: the last attempt holds
+	// the picture before.
+	last := ffmpeg.Attempts() - 1
 	options := ffmpeg.ChunkOptions{
-		Attempt: min(l.Faults, ffmpeg.Attempts()-1), Nice: true,
+		Attempt: min(l.Faults, last), Hold: l.Faults >= last, Nice: true,
 		Observe: func(s ffmpeg.Progress) { progress(s.Frames) },
 	}
-	return p.encode(ctx, l, v, spans, func(src ffmpeg.Source, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
+	return p.encode(ctx, l, v, spans, options.Hold, func(src ffmpeg.Source, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
 		return p.encoder.EncodeChunk(ctx, src, v.Plan, l.Chunk, options, consume)
 	})
 }
@@ -45,7 +48,7 @@ func (p *Pipeline) encodeAudio(ctx context.Context, l Lease, v Version, progress
 	options := ffmpeg.AudioOptions{Nice: true, Observe: func(s ffmpeg.Progress) {
 		progress(int64(s.Time.Seconds() * media.AudioSampleRate))
 	}}
-	return p.encode(ctx, l, v, spans, func(src ffmpeg.Source, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
+	return p.encode(ctx, l, v, spans, false, func(src ffmpeg.Source, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
 		return p.encoder.EncodeAudio(ctx, src, v.Plan, l.Track, options, consume)
 	})
 }
@@ -64,7 +67,7 @@ func (p *Pipeline) spans(ctx context.Context, v Version, tracks []media.Rung, sp
 }
 
 // encode runs one process whose output is split into the segments of the spans and put, and finishes the task.
-func (p *Pipeline) encode(ctx context.Context, l Lease, v Version, spans map[string]packaging.Span, run func(ffmpeg.Source, ffmpeg.Consumer) (ffmpeg.Usage, error)) error {
+func (p *Pipeline) encode(ctx context.Context, l Lease, v Version, spans map[string]packaging.Span, held bool, run func(ffmpeg.Source, ffmpeg.Consumer) (ffmpeg.Usage, error)) error {
 	var facts Facts
 	if l.attempt() > 0 {
 		n, whole := p.adopt(ctx, v, spans)
@@ -94,8 +97,14 @@ func (p *Pipeline) encode(ctx context.Context, l Lease, v Version, spans map[str
 		return fmt.Errorf("encode: %w", err)
 	}
 	facts.CPU = usage.CPU
+	if held {
+		facts.Warning = heldWarning
+	}
 	return p.finishTrackWork(ctx, l, facts)
 }
+
+// heldWarning tells the owner what a held chunk means.
+const heldWarning = "A part of the file could not be decoded. The picture before it is shown there."
 
 func (p *Pipeline) finishTrackWork(ctx context.Context, l Lease, f Facts) error {
 	playable, err := p.store.FinishTrackWork(ctx, l, f, p.o.Now())

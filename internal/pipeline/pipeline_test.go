@@ -223,6 +223,22 @@ func TestARefusedSourceFailsByName(t *testing.T) {
 	}
 }
 
+func TestACutOffFileIsShownAsFarAsItGoes(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.start(t)
+	whole := clip(t, clips.Flower) // its index comes first
+	v := b.waitFor(t, b.send(t, whole[:len(whole)*3/10]), library.Ready)
+	for _, want := range []string{"The file was cut off", "could not be decoded"} {
+		if !strings.Contains(strings.Join(v.Version.Warnings, " "), want) {
+			t.Errorf("the owner is told %q, not that %q", v.Version.Warnings, want)
+		}
+	}
+	if plan := b.encoding(t, v.ID).Version.Plan; plan.Frames < 145 {
+		t.Errorf("%d frames are promised, the index names 150", plan.Frames)
+	}
+}
+
 func TestARestartEncodesNothingTwice(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -23,7 +23,7 @@ const sniffBytes = 4096
 
 // probe looks at a source and plans it, or queues its preparation. A source that cannot become a video is a *media.Refusal.
 func (p *Pipeline) probe(ctx context.Context, l Lease, v Version) error {
-	container, err := p.sniff(ctx, v)
+	container, cut, err := p.sniff(ctx, v)
 	if err != nil {
 		return err
 	}
@@ -37,24 +37,39 @@ func (p *Pipeline) probe(ctx context.Context, l Lease, v Version) error {
 	}
 	reason, needed := media.NeedsPrepare(facts)
 	if !needed {
-		return p.plan(ctx, l, facts, Planned{Container: container})
+		planned := Planned{Container: container}
+		if cut {
+			planned.Warnings = append(planned.Warnings, cutWarning)
+		}
+		return p.plan(ctx, l, facts, planned)
 	}
 	p.o.Logger.InfoContext(ctx, "source must be remuxed first", slog.String("video_id", string(v.Video)), slog.String("reason", reason))
 	return p.store.StartPrepare(ctx, l, container, Task{Kind: Prepare, Rank: rankPrepare})
 }
 
-func (p *Pipeline) sniff(ctx context.Context, v Version) (media.Container, error) {
+// cutWarning tells the owner of a file that ends before its time.
+const cutWarning = "The file was cut off: its index promises more than is there. The last picture is shown for the rest."
+
+// sniff names the source's container, and tells whether the file ends before it says.
+func (p *Pipeline) sniff(ctx context.Context, v Version) (container media.Container, cut bool, err error) {
 	source, err := p.objects.Open(ctx, blob.SourceKey(v.Video, v.Source))
 	if err != nil {
-		return "", fmt.Errorf("open source: %w", err)
+		return "", false, fmt.Errorf("open source: %w", err)
 	}
 	defer source.Close()
 	head := make([]byte, sniffBytes)
 	n, err := io.ReadFull(source, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return "", fmt.Errorf("read source: %w", err)
+		return "", false, fmt.Errorf("read source: %w", err)
 	}
-	return media.Sniff(head[:n])
+	container, err = media.Sniff(head[:n])
+	if err != nil {
+		return "", false, err
+	}
+	if file, ok := source.ReadSeekCloser.(io.ReaderAt); ok {
+		cut = media.CutOff(file, source.SizeBytes, container)
+	}
+	return container, cut, nil
 }
 
 // prepare remuxes a source that cannot be sought into the scratch copy, and plans that.

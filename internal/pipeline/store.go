@@ -99,6 +99,7 @@ type Planned struct {
 	Fingerprint string
 	Container   media.Container // of the file that tasks read
 	Prepared    bool
+	Warnings    []string // for the owner, beside the plan's own notes
 }
 
 // Facts is what a finished chunk or audio task measured.
@@ -106,6 +107,7 @@ type Facts struct {
 	CPU     time.Duration `json:"-"`
 	Adopted int           `json:"adopted,omitempty"` // segments that an earlier attempt had put
 	Written int           `json:"written,omitempty"`
+	Warning string        `json:"warning,omitempty"` // for the owner: what is not as it should be
 }
 
 // Retry says why and when a task is tried again.
