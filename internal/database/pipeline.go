@@ -156,16 +156,21 @@ func (s *Pipeline) MediaFacts(ctx context.Context, video ids.VideoID, version id
 	return f, err
 }
 
-// VideoFacts returns what the rules look at.
-func (s *Pipeline) VideoFacts(ctx context.Context, video ids.VideoID) (f access.Facts, err error) {
+// VideoFacts returns what the rules look at, and whether the video is in the bin or purged.
+func (s *Pipeline) VideoFacts(ctx context.Context, video ids.VideoID) (f access.Facts, binned bool, err error) {
 	err = s.db.View(ctx, func(tx *Tx) error {
 		f, err = one(ctx, tx, scanAccessFacts, `SELECT owner_id, visibility, state FROM video WHERE id = ?`, string(video))
+		if err != nil {
+			return err
+		}
+		n, err := one(ctx, tx, scanInt64, `SELECT COUNT(*) FROM video WHERE id = ? AND deleted_at IS NOT NULL`, string(video))
+		binned = n > 0
 		return err
 	})
 	if errs.Is(err, errs.NotFound) {
 		err = errs.Missing("video")
 	}
-	return f, err
+	return f, binned, err
 }
 
 // StartPrepare ends a probe by queueing the preparation.

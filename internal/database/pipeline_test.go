@@ -445,7 +445,7 @@ func TestPurgingWaitsForRunningWork(t *testing.T) {
 		if err := w.DropVersion(t.Context(), dead[0].Version); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.VideoFacts(t.Context(), v.ID); !errs.Is(err, errs.NotFound) {
+		if _, _, err := w.VideoFacts(t.Context(), v.ID); !errs.Is(err, errs.NotFound) {
 			t.Errorf("the row of a purged video stays: %v", err)
 		}
 	})

@@ -165,7 +165,9 @@ func (l *Library) RestoreVideo(ctx context.Context, viewer access.Viewer, id ids
 	if err != nil {
 		return Video{}, err
 	}
-	if err := l.allow(viewer, access.DeleteVideo, v.accessFacts()); err != nil {
+	facts := v.accessFacts()
+	facts.Visibility = access.Private // what lies in the bin is hidden, whoever could watch it before
+	if err := l.allow(viewer, access.DeleteVideo, facts); err != nil {
 		return Video{}, err
 	}
 	if err := l.store.RestoreVideo(ctx, id, l.now()); err != nil {

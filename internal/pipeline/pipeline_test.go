@@ -360,6 +360,39 @@ func TestAPurgedVideoLeavesNoByte(t *testing.T) {
 	})
 }
 
+func TestABinnedVideoIsNothingToWorkOn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.send(t, clip(t, clips.Text))
+	public := access.Public
+	if _, err := b.videos.UpdateVideo(t.Context(), b.owner, id, library.Patch{Visibility: &public}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.videos.BinVideo(t.Context(), b.owner, id); err != nil {
+		t.Fatal(err)
+	}
+	stranger, other := access.Viewer{}, access.Viewer{User: ids.New[ids.UserID](), Role: access.Uploader}
+	for _, v := range []access.Viewer{b.owner, stranger, other} {
+		if _, err := b.Encoding(t.Context(), v, id); !errs.Is(err, errs.NotFound) {
+			t.Errorf("its encoding is shown to %q: %v", v.User, err)
+		}
+		if err := b.Repair(t.Context(), v, id); !errs.Is(err, errs.NotFound) {
+			t.Errorf("%q repairs it: %v", v.User, err)
+		}
+	}
+	for _, v := range []access.Viewer{stranger, other} {
+		if err := b.PurgeVideo(t.Context(), v, id); !errs.Is(err, errs.NotFound) {
+			t.Errorf("purging tells %q of it: %v", v.User, err)
+		}
+		if _, err := b.videos.RestoreVideo(t.Context(), v, id); !errs.Is(err, errs.NotFound) {
+			t.Errorf("restoring tells %q of it: %v", v.User, err)
+		}
+	}
+	if err := b.PurgeVideo(t.Context(), b.owner, id); err != nil {
+		t.Errorf("its owner cannot purge it: %v", err)
+	}
+}
+
 func TestRepairIsForEditors(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

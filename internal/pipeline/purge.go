@@ -76,9 +76,12 @@ func (p *Pipeline) bury(ctx context.Context, t Tombstone) error {
 
 // PurgeVideo removes a video for good. Its media go as soon as no task works on them.
 func (p *Pipeline) PurgeVideo(ctx context.Context, viewer access.Viewer, video ids.VideoID) error {
-	facts, err := p.store.VideoFacts(ctx, video)
+	facts, binned, err := p.store.VideoFacts(ctx, video)
 	if err != nil {
 		return err
+	}
+	if binned {
+		facts.Visibility = access.Private // what lies in the bin is hidden, whoever could watch it before
 	}
 	if err := access.Check(viewer, access.DeleteVideo, facts, "video", p.o.Now()); err != nil {
 		return err

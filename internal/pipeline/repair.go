@@ -47,9 +47,12 @@ func (p *Pipeline) Encoding(ctx context.Context, viewer access.Viewer, video ids
 }
 
 func (p *Pipeline) mayEdit(ctx context.Context, viewer access.Viewer, video ids.VideoID) error {
-	facts, err := p.store.VideoFacts(ctx, video)
+	facts, binned, err := p.store.VideoFacts(ctx, video)
 	if err != nil {
 		return err
+	}
+	if binned {
+		return errs.Missing("video")
 	}
 	return access.Check(viewer, access.EditVideo, facts, "video", p.o.Now())
 }

@@ -50,8 +50,8 @@ type Store interface {
 	CurrentVersion(ctx context.Context, video ids.VideoID) (Version, error)
 	MediaFacts(ctx context.Context, video ids.VideoID, version ids.VersionID) (MediaFacts, error)
 
-	// VideoFacts returns what the rules look at, of a video in the bin too.
-	VideoFacts(ctx context.Context, video ids.VideoID) (access.Facts, error)
+	// VideoFacts returns what the rules look at, and whether the video is in the bin or purged.
+	VideoFacts(ctx context.Context, video ids.VideoID) (f access.Facts, binned bool, err error)
 	// PurgeVideo tombstones every version of a video and makes it invisible at once.
 	PurgeVideo(ctx context.Context, video ids.VideoID, now time.Time) error
 	// BinnedBefore lists videos that have been in the bin since before the instant.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -11,62 +10,47 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"text/tabwriter"
+	"syscall"
 )
-
-// row is one measured figure.
-type row struct {
-	Name    string    `json:"name"`
-	Unit    string    `json:"unit"`
-	Median  float64   `json:"median"`
-	Samples []float64 `json:"samples"`
-	Target  float64   `json:"target"` // 0: none
-	AtLeast bool      `json:"at_least,omitempty"`
-	Note    string    `json:"note,omitempty"`
-}
-
-// verdict says whether the target was reached.
-func (r row) verdict() string {
-	switch {
-	case r.Target == 0:
-		return ""
-	case r.AtLeast == (r.Median >= r.Target) || r.Median == r.Target:
-		return "ok"
-	}
-	return "missed"
-}
-
-func measured(name, unit string, target float64, note string, samples []float64) row {
-	return row{Name: name, Unit: unit, Median: median(samples), Samples: samples, Target: target, Note: note}
-}
-
-func median(samples []float64) float64 {
-	if len(samples) == 0 {
-		return 0
-	}
-	sorted := slices.Sorted(slices.Values(samples))
-	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
-}
 
 // options are what the command line says.
 type options struct {
-	repeat int
-	binary string
-	clip   string
-	folder string // for everything that is written
+	repeat  int
+	install bool
+	binary  string
+	clip    string
+	only    []string // names of measurements; all when empty
+	out     string
 }
 
-// report is the JSON file.
-type report struct {
-	CPUs   int    `json:"cpus"`
-	Go     string `json:"go"`
-	FFmpeg string `json:"ffmpeg"`
-	Load   string `json:"load_average"` // at the start
-	Rows   []row  `json:"rows"`
+// bench is one run.
+type bench struct {
+	options
+	folder string // for everything that is written; gone at the end
+	report report
+	stock  stock
+}
+
+// measurement is a row or a few that are taken together.
+type measurement struct {
+	name string
+	take func(*bench, context.Context) error
+}
+
+func measurements() []measurement {
+	return []measurement{
+		{"ladder", (*bench).ladder},
+		{"start", (*bench).start},
+		{"memory", (*bench).memory},
+		{"upload", (*bench).upload},
+		{"origin", (*bench).origin},
+	}
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	// Children that must not outlive this process follow the thread that started them: all are started from this one.
+	runtime.LockOSThread()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx)
 	stop()
 	if err != nil {
@@ -76,54 +60,78 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	var o options
-	flag.IntVar(&o.repeat, "repeat", 3, "how often each side is measured")
-	flag.StringVar(&o.binary, "binary", "bin/matinee", "the server to measure")
-	flag.StringVar(&o.clip, "clip", "internal/testkit/clips/footage/big-buck-bunny-480p-30s.mp4", "the source of the ladder")
-	only := flag.String("only", "", "comma-separated measurements: ladder,start,memory,upload")
-	out := flag.String("out", filepath.Join(os.TempDir(), "matinee-bench.json"), "where the JSON goes")
-	flag.Parse()
-
+	o, err := parse(os.Args[1:])
+	if err != nil {
+		return err
+	}
 	folder, err := os.MkdirTemp("", "matinee-bench-")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	o.folder = folder
-	load, _ := os.ReadFile("/proc/loadavg")
-	r := report{CPUs: runtime.NumCPU(), Go: runtime.Version(), Load: strings.TrimSpace(string(load))}
-	for _, m := range []struct {
-		name string
-		do   func(context.Context, options, *report) error
-	}{{"ladder", ladder}, {"start", start}, {"memory", memory}, {"upload", uploads}} {
-		if *only != "" && !slices.Contains(strings.Split(*only, ","), m.name) {
+	b := &bench{options: o, folder: folder}
+	b.report.begin(ctx, b.binary)
+	for _, m := range measurements() {
+		if len(o.only) > 0 && !slices.Contains(o.only, m.name) {
 			continue
 		}
 		fmt.Fprintln(os.Stderr, "measuring", m.name)
-		if err := m.do(ctx, o, &r); err != nil {
-			return fmt.Errorf("%s: %w", m.name, err)
+		if err := m.take(b, ctx); err != nil {
+			return fmt.Errorf("measure %s: %w", m.name, err)
 		}
 	}
-	return publish(r, *out)
+	b.report.LoadAtEnd = firstLine("/proc/loadavg")
+	if err := b.report.write(o.out); err != nil {
+		return err
+	}
+	if err := b.report.print(os.Stdout); err != nil {
+		return err
+	}
+	fmt.Printf("\nall samples: %s\n", o.out)
+	return nil
 }
 
-func publish(r report, out string) error {
-	text, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
+func parse(args []string) (options, error) {
+	var o options
+	var names []string
+	for _, m := range measurements() {
+		names = append(names, m.name)
 	}
-	if err := os.WriteFile(out, append(text, '\n'), 0o600); err != nil {
-		return err
+	f := flag.NewFlagSet("bench", flag.ExitOnError)
+	f.IntVar(&o.repeat, "repeat", 3, "how often each side is measured")
+	f.BoolVar(&o.install, "install", true, "as root, install nginx and wrk with apt-get where they are missing")
+	f.StringVar(&o.binary, "binary", "bin/matinee", "the server to measure")
+	f.StringVar(&o.clip, "clip", "internal/testkit/clips/footage/big-buck-bunny-480p-30s.mp4", "the MP4 to encode and to serve")
+	f.StringVar(&o.out, "out", filepath.Join(os.TempDir(), "bench.json"), "where the JSON goes")
+	only := f.String("only", "", "measurements to take, separated by commas: "+strings.Join(names, ","))
+	if err := f.Parse(args); err != nil {
+		return o, err
 	}
-	fmt.Printf("%d CPUs, %s, ffmpeg %s, load average %s\n\n", r.CPUs, r.Go, r.FFmpeg, r.Load)
-	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "WHAT\tMEDIAN\tTARGET\t\tNOTE")
-	for _, row := range r.Rows {
-		target := ""
-		if row.Target > 0 {
-			target = fmt.Sprintf("%s %.4g", map[bool]string{true: ">=", false: "<="}[row.AtLeast], row.Target)
+	if *only != "" {
+		o.only = strings.Split(*only, ",")
+	}
+	for _, name := range o.only {
+		if !slices.Contains(names, name) {
+			return o, fmt.Errorf("there is no measurement %q; there are %s", name, strings.Join(names, ", "))
 		}
-		fmt.Fprintf(table, "%s\t%.3g %s\t%s\t%s\t%s\n", row.Name, row.Median, row.Unit, target, row.verdict(), row.Note)
 	}
-	return table.Flush()
+	if o.repeat < 1 {
+		return o, fmt.Errorf("-repeat is %d and must be at least 1", o.repeat)
+	}
+	return o, nil
+}
+
+// in names a file of the run's folder.
+func (b *bench) in(name string) string { return filepath.Join(b.folder, name) }
+
+// inTurns runs both functions, the second one first every other time, so that neither is always the one that finds the caches
+// warm and a slow drift of the machine cancels: A B, B A, A B.
+func inTurns(round int, a, b func() error) error {
+	if round%2 == 1 {
+		a, b = b, a
+	}
+	if err := a(); err != nil {
+		return err
+	}
+	return b()
 }

@@ -7,57 +7,62 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"os/exec"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
+
+	"matinee/client"
 )
 
-// Targets of an idle server.
 const (
-	maxIdleMB   = 120
-	maxFirstMS  = 500
-	startDeaden = 30 * time.Second
+	account  = "bench@example.org"
+	password = "a password for a bench"
+	patience = 30 * time.Second // for what takes milliseconds on an idle machine
 )
 
-// server is a started matinee.
+// server is a running matinee.
 type server struct {
-	cmd  *exec.Cmd
-	url  string
-	took time.Duration // from the start of the process to the first answered request
+	*exec.Cmd
+	url     string
+	started time.Time
 }
 
-// launch starts a server on the data folder and waits for its first answer.
-func launch(ctx context.Context, o options, data string) (*server, error) {
-	cmd := exec.CommandContext(ctx, o.binary, "serve", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "error")
-	cmd.Stderr = os.Stderr
+// launch starts a server on the data folder and waits for its ready line.
+func (b *bench) launch(ctx context.Context, data string) (*server, error) {
+	cmd := background(ctx, b.binary, "serve", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "error")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	begun := time.Now()
+	s := &server{Cmd: cmd, started: time.Now()}
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start %s (make build makes it): %w", o.binary, err)
+		return nil, fmt.Errorf("start %s, which make build makes: %w", b.binary, err)
 	}
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
+	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if url, ok := strings.CutPrefix(lines.Text(), "Matinee is ready at "); ok {
-			s := &server{cmd: cmd, url: url}
-			if err := s.get(ctx, "/api/v1/instance"); err != nil {
-				return nil, errors.Join(err, s.stop())
-			}
-			s.took = time.Since(begun)
-			go func() { _, _ = io.Copy(io.Discard, out) }()
+			s.url = url
+			go func() { _, _ = io.Copy(io.Discard, out) }() // so that the server can write; it ends with the server
 			return s, nil
 		}
 	}
 	return nil, errors.Join(errors.New("the server ended before it was ready"), cmd.Wait())
 }
 
+// serving runs work while a server serves the data folder.
+func (b *bench) serving(ctx context.Context, data string, work func(*server) error) error {
+	s, err := b.launch(ctx, data)
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(s), stop(s.Cmd))
+}
+
+// pid is the server's process id.
+func (s *server) pid() int { return s.Process.Pid }
+
+// get asks for a page and wants 200.
 func (s *server) get(ctx context.Context, path string) error {
-	ctx, cancel := context.WithTimeout(ctx, startDeaden)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+path, nil)
 	if err != nil {
@@ -71,72 +76,21 @@ func (s *server) get(ctx context.Context, path string) error {
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s answered %s", path, answer.Status)
 	}
-	return nil
+	_, err = io.Copy(io.Discard, answer.Body)
+	return err
 }
 
-func (s *server) stop() error {
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		return err
-	}
-	return s.cmd.Wait()
+// signIn returns a client that acts for the account of addAccount.
+func (s *server) signIn(ctx context.Context) (*client.Client, error) {
+	return client.New(s.url, "").SignIn(ctx, account, password)
 }
 
-// status reads a figure of /proc/PID/status in megabytes.
-func (s *server) status(name string) (float64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
-	if err != nil {
-		return 0, err
+// addAccount makes the administrator in a data folder that no server holds.
+func (b *bench) addAccount(ctx context.Context, data string) error {
+	cmd := exec.CommandContext(ctx, b.binary, "user", "create", "--data", data, "--email", account, "--role", "admin", "--password-stdin")
+	cmd.Stdin = strings.NewReader(password)
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("make the account: %w: %s", err, said)
 	}
-	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, name+":"); ok {
-			kb, err := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 64)
-			return kb * 1024 / 1e6, err
-		}
-	}
-	return 0, fmt.Errorf("no %s in the process's status", name)
-}
-
-// start measures the time to the first answered request, on an empty folder and on one that was used.
-func start(ctx context.Context, o options, r *report) error {
-	var empty, used []float64
-	for i := range o.repeat + 2 {
-		data := fmt.Sprintf("%s/start-%d", o.folder, i)
-		for _, samples := range []*[]float64{&empty, &used} {
-			s, err := launch(ctx, o, data)
-			if err != nil {
-				return err
-			}
-			*samples = append(*samples, float64(s.took.Milliseconds()))
-			if err := s.stop(); err != nil {
-				return err
-			}
-		}
-	}
-	r.Rows = append(r.Rows,
-		measured("start to first answer, new folder", "ms", maxFirstMS, "GET /api/v1/instance; the tables are made", empty),
-		measured("start to first answer, used folder", "ms", maxFirstMS, "GET /api/v1/instance", used))
-	return nil
-}
-
-// memory measures an idle server that has answered a few requests.
-func memory(ctx context.Context, o options, r *report) error {
-	var resident []float64
-	for i := range o.repeat {
-		s, err := launch(ctx, o, fmt.Sprintf("%s/memory-%d", o.folder, i))
-		if err != nil {
-			return err
-		}
-		for range 20 {
-			if err := errors.Join(s.get(ctx, "/api/v1/videos"), s.get(ctx, "/")); err != nil {
-				return errors.Join(err, s.stop())
-			}
-		}
-		mb, err := s.status("VmRSS")
-		if err := errors.Join(err, s.stop()); err != nil {
-			return err
-		}
-		resident = append(resident, mb)
-	}
-	r.Rows = append(r.Rows, measured("memory of an idle server", "MB", maxIdleMB, "resident, after 40 requests", resident))
 	return nil
 }

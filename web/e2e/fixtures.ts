@@ -1,4 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type APIRequestContext, test as base, expect, type Page, request } from '@playwright/test';
 import type { CreatedVideo, Video } from '../src/api/types.ts';
@@ -23,6 +26,8 @@ type WorkerFixtures = {
   admin: APIRequestContext;
   /** A public video of 30 seconds that is ready in several sizes. */
   bunny: Video;
+  /** One of two minutes, in two sizes: far more than a player buffers, so that there is always something left to choose. */
+  long: Video;
 };
 
 type TestFixtures = {
@@ -56,6 +61,19 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await use(await readyVideo(admin, id));
     },
     { scope: 'worker', timeout: 180_000 },
+  ],
+  long: [
+    async ({ admin }, use) => {
+      const folder = await mkdtemp(join(tmpdir(), 'matinee-long-'));
+      const file = join(folder, 'long.mp4');
+      const picture = 'testsrc2=s=640x360:r=12:d=120,noise=alls=40:allf=t'; // noise, so that a size costs what it may
+      const encoder = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '30', '-pix_fmt', 'yuv420p'];
+      execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', picture, ...encoder, file]);
+      const { id } = await addVideo(admin, file, { title: 'Two minutes', visibility: 'public' });
+      await rm(folder, { recursive: true });
+      await use(await readyVideo(admin, id));
+    },
+    { scope: 'worker', timeout: 240_000 },
   ],
   baseURL: ({ server }, use) => use(server.url),
   storageState: async ({ admin }, use) => use(await admin.storageState()),

@@ -21,6 +21,7 @@ export class Engine {
   readonly #attached: Promise<void>;
   #errors = 0;
   #switches: number[] = [];
+  #fetching = 0;
   #fixed: number | null = null;
 
   constructor(video: HTMLVideoElement, events: EngineEvents) {
@@ -29,6 +30,9 @@ export class Engine {
     this.#player = new shaka.Player();
     this.#player.configure(configuration());
     this.#attached = this.#player.attach(video);
+    this.#player.getNetworkingEngine()?.registerRequestFilter(() => {
+      this.#fetching++;
+    });
 
     this.#listen();
   }
@@ -36,6 +40,11 @@ export class Engine {
   #listen(): void {
     this.#on('error', (event) => this.#fault((event as unknown as { detail: unknown }).detail));
     this.#on('buffering', (event) => this.#events.onBuffering(Boolean((event as { buffering?: boolean }).buffering)));
+    for (const type of ['downloadcompleted', 'downloadfailed']) {
+      this.#on(type, () => {
+        this.#fetching--;
+      });
+    }
     this.#on('trackschanged', () => this.#events.onQualities());
     this.#on('variantchanged', () => this.#events.onQualities());
     this.#on('adaptation', () => {
@@ -66,6 +75,11 @@ export class Engine {
     if (isInterruption(code)) return;
     this.#errors++;
     if (severity === shaka.util.Error.Severity.CRITICAL) this.#events.onFault({ kind: kindOf(category), code });
+  }
+
+  /** Whether anything is being fetched. */
+  get isFetching(): boolean {
+    return this.#fetching > 0;
   }
 
   /** The sizes on offer, largest first. */

@@ -67,6 +67,11 @@ export class Loader {
     if (this.#stale && !video.ended) await this.#reload(video.currentTime);
   }
 
+  /** Loads again where it stands, when the engine waits for nothing. */
+  async recover(): Promise<void> {
+    await this.#reload(this.#parts.video.currentTime);
+  }
+
   /** Tries again after a fault, from where it stopped. */
   async retry(): Promise<void> {
     if (await this.load(this.#parts.video.currentTime || undefined)) await this.#hooks.play();

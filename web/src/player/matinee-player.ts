@@ -9,6 +9,7 @@ import { Loader } from './loader';
 import styles from './player.css?inline';
 import { Sound } from './sound';
 import { SPEEDS, speedAfter } from './speeds';
+import { StallGuard } from './stall-guard';
 import { name, type Parts, render } from './template';
 import { Timeline } from './timeline';
 import { Touch } from './touch';
@@ -79,6 +80,14 @@ export class MatineePlayer extends HTMLElement {
       onFault: (fault) => this.#showFault(fault),
     });
     this.#loader = new Loader(parts, this.#engine, this.#loaderHooks(), signal);
+    new StallGuard(
+      parts.video,
+      {
+        isFetching: () => this.#engine?.isFetching ?? false,
+        recover: () => void this.#loader?.recover(),
+      },
+      signal,
+    );
     this.#timeline = new Timeline(parts, (seconds) => this.seek(seconds), signal);
     this.#sound = new Sound(parts, signal);
     this.#autoHide = new AutoHide(parts.stage, () => this.#mayHideControls(), signal);
