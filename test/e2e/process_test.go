@@ -48,7 +48,7 @@ func processes(t testing.TB) (found []process) {
 
 // processOf reads /proc/PID/stat (proc_pid_stat(5)): the name in parentheses is field 2, the state 3, the parent 4, the start 22.
 func processOf(pid int) (process, bool) {
-	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
 		return process{}, false
 	}
@@ -64,4 +64,10 @@ func processOf(pid int) (process, bool) {
 func (p process) alive() bool {
 	now, ok := processOf(p.pid)
 	return ok && now.start == p.start
+}
+
+// encodesChunk reports whether the process is an ffmpeg that encodes the pictures of a source.
+func (p process) encodesChunk() bool {
+	line, err := os.ReadFile("/proc/" + strconv.Itoa(p.pid) + "/cmdline")
+	return err == nil && bytes.Contains(line, []byte("libx264")) && bytes.Contains(line, []byte("/sources/"))
 }

@@ -82,42 +82,49 @@ func TestKilledWorkBeginsAgainWithinItsLease(t *testing.T) { //nolint:parallelte
 	owner := s.account("owner", "uploader")
 	token := s.token("owner")
 	video := uploadClip(t, owner, clips.BigBuckBunny, "public")
-	running := func(attempts int) func() bool {
-		return func() bool {
-			e, err := owner.Encoding(t.Context(), video.ID)
-			return err == nil && len(e.Chunks) > 0 && len(s.children()) > 0 && (e.Chunks[0].State == "running" || e.Chunks[0].State == "done") &&
-				e.Chunks[0].Attempts >= attempts
-		}
+	encoding := func() (found process) {
+		t.Helper()
+		eventually(t, lease, "a chunk is being encoded", func() bool {
+			children := s.children()
+			at := slices.IndexFunc(children, process.encodesChunk)
+			if at >= 0 {
+				found = children[at]
+			}
+			return at >= 0
+		})
+		return found
 	}
-	eventually(t, readyWithin, "the first chunk is being encoded", running(0))
+	gone := func(what string, all []process) {
+		t.Helper()
+		eventually(t, patience, what, func() bool { return !slices.ContainsFunc(all, process.alive) })
+	}
 
+	encoding()
 	children := s.children()
 	s.kill()
-	eventually(t, patience, "the processes of a killed server end", func() bool { return !slices.ContainsFunc(children, process.alive) })
-
-	begun := time.Now()
+	gone("the processes of a killed server end", children)
 	s = f.start()
 	owner = client.New(s.url, token)
-	eventually(t, lease/2, "a server that was started again goes on at once", func() bool { return len(s.children()) > 0 })
-	t.Logf("went on %s after the start", time.Since(begun))
-
-	child := s.children()
-	if len(child) == 0 || syscall.Kill(child[0].pid, syscall.SIGKILL) != nil {
-		t.Fatal("there is no process to kill")
+	begun := time.Now()
+	victim := encoding()
+	if took := time.Since(begun); took > lease/2 {
+		t.Errorf("the work of a killed server began again after %s: it waited for the lease", took)
 	}
-	eventually(t, lease, "another process takes over", func() bool {
-		return !child[0].alive() && slices.ContainsFunc(s.children(), func(p process) bool { return p.pid != child[0].pid })
-	})
 
-	// Work under way is given back when the server is told to stop, without an attempt counted.
 	before := attempts(t, owner, video.ID)
+	if err := syscall.Kill(victim.pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, lease, "the killed process counts as one attempt", func() bool { return attempts(t, owner, video.ID) == before+1 })
+
+	encoding()
 	children = s.children()
 	s.stop()
-	eventually(t, patience, "the processes of a stopped server end", func() bool { return !slices.ContainsFunc(children, process.alive) })
+	gone("the processes of a stopped server end", children)
 	s = f.start()
 	owner = client.New(s.url, token)
-	if after := attempts(t, owner, video.ID); after > before {
-		t.Errorf("a stop in good order counted as an attempt: %d after %d", after, before)
+	if after := attempts(t, owner, video.ID); after != before+1 {
+		t.Errorf("a stop in good order counts as an attempt: %d after %d", after, before+1)
 	}
 	s.stop()
 }
