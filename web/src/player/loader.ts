@@ -27,6 +27,7 @@ export class Loader {
     this.#hooks = hooks;
     this.#signal = signal;
     parts.video.addEventListener('pause', () => void this.freshen(), { signal });
+    parts.video.addEventListener('loadeddata', () => !this.#loading && this.#seekNow(), { signal });
   }
 
   /** Loads from the beginning or from a moment; false when it failed or the player has gone. */
@@ -39,16 +40,21 @@ export class Loader {
     this.#loading = false;
     stage.classList.remove('loading');
     if (this.#signal.aborted) return false;
-    if (this.#seekAfterLoad !== null) video.currentTime = this.#seekAfterLoad;
-    this.#seekAfterLoad = null;
+    if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) this.#seekNow();
     this.#hooks.onLoaded();
     return loaded;
+  }
+
+  #seekNow(): void {
+    if (this.#seekAfterLoad !== null) this.#parts.video.currentTime = this.#seekAfterLoad;
+    this.#seekAfterLoad = null;
   }
 
   /** Jumps to a moment, which is also the chance to take in a manifest that has grown. */
   seek(seconds: number): void {
     const { video } = this.#parts;
-    if (this.#loading) this.#seekAfterLoad = seconds;
+    // Before there is data the engine still sets the place itself.
+    if (this.#loading || video.readyState === HTMLMediaElement.HAVE_NOTHING) this.#seekAfterLoad = seconds;
     else if (this.#stale) void this.#reload(seconds);
     else video.currentTime = seconds;
   }
