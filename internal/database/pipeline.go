@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"matinee/internal/access"
@@ -174,9 +173,8 @@ func (s *Pipeline) VideoFacts(ctx context.Context, video ids.VideoID) (f access.
 }
 
 // StartPrepare ends a probe by queueing the preparation.
-func (s *Pipeline) StartPrepare(ctx context.Context, l pipeline.Lease, container media.Container, next pipeline.Task) error {
+func (s *Pipeline) StartPrepare(ctx context.Context, l pipeline.Lease, container media.Container, next pipeline.Task, now time.Time) error {
 	return s.db.Update(ctx, func(tx *Tx) error {
-		now := time.Now()
 		if err := finishTask(ctx, tx, l, pipeline.Facts{}, now); err != nil {
 			return err
 		}
@@ -470,5 +468,5 @@ func kindList(kinds []pipeline.Kind) (marks string, args []any) {
 	for _, k := range kinds {
 		args = append(args, string(k))
 	}
-	return strings.TrimSuffix(strings.Repeat("?, ", len(kinds)), ", "), args
+	return placeholders(len(kinds)), args
 }

@@ -40,12 +40,16 @@ func TestArgumentsAreWrittenAsTheGoldenFilesSay(t *testing.T) {
 	tv := planned(t, func(s *media.Stream) {
 		s.FieldOrder, s.Width, s.Height, s.PixelShape, s.ColourMatrix = "tt", 720, 576, media.Rational{Num: 64, Den: 45}, ""
 	})
+	phone := planned(t, func(s *media.Stream) { s.PixelFormat, s.ColourRange = "yuvj420p", "pc" })
+	plain := planned(t, func(s *media.Stream) { s.PixelFormat, s.ColourRange = "yuv420p", "tv" })
 	hdr := planned(t, func(s *media.Stream) { s.ColourTransfer, s.ColourMatrix = "smpte2084", "bt2020nc" })
 	for name, args := range map[string][]string{
 		"chunk-first":    ffmpeg.ChunkArgs(src, film, 0, 0),
 		"chunk-middle":   ffmpeg.ChunkArgs(src, film, 1, 0),
 		"chunk-attempt":  ffmpeg.ChunkArgs(src, film, 2, 1),
 		"chunk-whole":    ffmpeg.ChunkArgs(src, film, 2, ffmpeg.Attempts()-1),
+		"chunk-full":     ffmpeg.ChunkArgs(src, phone, 0, 0),
+		"chunk-limited":  ffmpeg.ChunkArgs(src, plain, 0, 0),
 		"chunk-tv-first": ffmpeg.ChunkArgs(src, tv, 0, 0),
 		"chunk-hdr":      ffmpeg.ChunkArgs(src, hdr, 1, 0),
 		"audio":          ffmpeg.AudioArgs(src, film),

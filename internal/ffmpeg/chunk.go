@@ -116,9 +116,13 @@ func cascade(plan media.Plan, rungs []media.Rung) string {
 
 // topScale scales the source's picture and brings its colour to the plan's. Of RGB the matrix is chosen here, and no filter
 // before may choose it; of high dynamic range the tones are mapped after scaling, where they cost half. What such a source
-// calls its colour is given, because zscale refuses to guess what a recorder forgot to say.
+// calls its colour is given, because zscale refuses to guess what a recorder forgot to say. The range is asked for only of
+// sources that may have another one: the question makes the scaler copy pictures that it would pass on.
 func topScale(plan media.Plan, width, height int) string {
-	scale := fmt.Sprintf("scale=%d:%d:flags=lanczos:out_range=tv", width, height)
+	scale := fmt.Sprintf("scale=%d:%d:flags=lanczos", width, height)
+	if !plan.Source.LimitedRange {
+		scale += ":out_range=tv"
+	}
 	switch {
 	case plan.Source.HDR != "":
 		return scale + ",setparams=color_primaries=bt2020:colorspace=bt2020nc:color_trc=" + plan.Source.HDR + ":range=tv" +

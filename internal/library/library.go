@@ -121,11 +121,6 @@ func (l *Library) Video(ctx context.Context, viewer access.Viewer, id ids.VideoI
 	return l.videoFor(ctx, viewer, access.WatchVideo, id)
 }
 
-// EditableVideo returns one video that the viewer may change.
-func (l *Library) EditableVideo(ctx context.Context, viewer access.Viewer, id ids.VideoID) (Video, error) {
-	return l.videoFor(ctx, viewer, access.EditVideo, id)
-}
-
 // Videos lists what the viewer may meet.
 func (l *Library) Videos(ctx context.Context, viewer access.Viewer, f Filter) (Page, error) {
 	switch {

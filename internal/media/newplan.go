@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -53,14 +54,15 @@ func NewPlan(p Probe, policy Policy, encoder EncoderInfo) (Plan, error) {
 
 func sourceFacts(v Stream, c *Cadence, rate Rational, phase int64) SourceFacts {
 	f := SourceFacts{
-		VideoStream: v.Index,
-		TimeBase:    v.TimeBase,
-		CentreTicks: v.StartTicks,
-		Width:       v.Width,
-		Height:      v.Height,
-		Interlaced:  isInterlaced(v.FieldOrder),
-		HDR:         highDynamicRange(v.ColourTransfer),
-		RGB:         isRGB(v.PixelFormat),
+		VideoStream:  v.Index,
+		TimeBase:     v.TimeBase,
+		CentreTicks:  v.StartTicks,
+		Width:        v.Width,
+		Height:       v.Height,
+		Interlaced:   isInterlaced(v.FieldOrder),
+		HDR:          highDynamicRange(v.ColourTransfer),
+		RGB:          isRGB(v.PixelFormat),
+		LimitedRange: isLimitedRange(v),
 	}
 	if c != nil {
 		f.CentreTicks = c.FirstTicks - phaseTicks(rate, v.TimeBase, phase)
@@ -70,6 +72,18 @@ func sourceFacts(v Stream, c *Cadence, rate Rational, phase int64) SourceFacts {
 	}
 	f.Matrix = matrixOf(v, f)
 	return f
+}
+
+// isLimitedRange reports whether the pictures are surely limited-range YUV: said so, or of a plain YUV format that says nothing,
+// which decoders and scalers take for limited range.
+func isLimitedRange(v Stream) bool {
+	switch v.ColourRange {
+	case "tv":
+		return strings.HasPrefix(v.PixelFormat, "yuv4")
+	case "", "unknown":
+		return slices.Contains([]string{"yuv420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv422p10le", "yuv444p10le"}, v.PixelFormat)
+	}
+	return false
 }
 
 func highDynamicRange(transfer string) string {

@@ -35,6 +35,7 @@ type rawStream struct {
 	NbFrames          string            `json:"nb_frames"`
 	FieldOrder        string            `json:"field_order"`
 	ColorSpace        string            `json:"color_space"`
+	ColorRange        string            `json:"color_range"`
 	ColorTransfer     string            `json:"color_transfer"`
 	ColorPrimaries    string            `json:"color_primaries"`
 	Channels          int               `json:"channels"`
@@ -109,6 +110,7 @@ func (s rawStream) stream() Stream {
 		AverageRate:     ParseRational(s.AvgFrameRate),
 		FieldOrder:      s.FieldOrder,
 		ColourMatrix:    s.ColorSpace,
+		ColourRange:     s.ColorRange,
 		ColourTransfer:  s.ColorTransfer,
 		ColourPrimaries: s.ColorPrimaries,
 		Channels:        max(0, s.Channels),

@@ -28,17 +28,18 @@ type Plan struct {
 
 // SourceFacts is how a plan reads its source.
 type SourceFacts struct {
-	VideoStream int      `json:"video_stream"` // absolute index
-	TimeBase    Rational `json:"time_base"`
-	CentreTicks int64    `json:"centre_ticks"` // the source time at the centre of slot Lead
-	Lead        int64    `json:"lead"`         // frames that repeat the first picture
-	VideoFrames int64    `json:"video_frames"` // frames that the video stream itself fills, Lead included
-	Width       int      `json:"width"`        // coded size after rotation, which the filter graph is pinned to
-	Height      int      `json:"height"`
-	Interlaced  bool     `json:"interlaced,omitempty"`
-	HDR         string   `json:"hdr,omitempty"` // transfer of a high dynamic range source (smpte2084, arib-std-b67), tone-mapped for these rungs
-	RGB         bool     `json:"rgb,omitempty"` // no YUV in the source: the matrix is ours to choose
-	Matrix      string   `json:"matrix"`        // matrix, primaries and transfer that the rungs are tagged with
+	VideoStream  int      `json:"video_stream"` // absolute index
+	TimeBase     Rational `json:"time_base"`
+	CentreTicks  int64    `json:"centre_ticks"` // the source time at the centre of slot Lead
+	Lead         int64    `json:"lead"`         // frames that repeat the first picture
+	VideoFrames  int64    `json:"video_frames"` // frames that the video stream itself fills, Lead included
+	Width        int      `json:"width"`        // coded size after rotation, which the filter graph is pinned to
+	Height       int      `json:"height"`
+	Interlaced   bool     `json:"interlaced,omitempty"`
+	HDR          string   `json:"hdr,omitempty"`           // transfer of a high dynamic range source (smpte2084, arib-std-b67), tone-mapped for these rungs
+	RGB          bool     `json:"rgb,omitempty"`           // no YUV in the source: the matrix is ours to choose
+	LimitedRange bool     `json:"limited_range,omitempty"` // surely limited-range YUV, as the rungs are
+	Matrix       string   `json:"matrix"`                  // matrix, primaries and transfer that the rungs are tagged with
 }
 
 // Rung is one rendition of the picture.
@@ -83,16 +84,6 @@ func (p Plan) SegmentFrames(k int) (first, end int64) {
 func (p Plan) ChunkFrames(i int) (first, end int64) {
 	c := p.Chunks[i]
 	return p.Boundaries[c.FirstSegment], p.Boundaries[c.FirstSegment+c.Segments]
-}
-
-// ChunkOf returns the index of the chunk that holds segment k.
-func (p Plan) ChunkOf(k int) int {
-	for _, c := range p.Chunks {
-		if k < c.FirstSegment+c.Segments {
-			return c.Index
-		}
-	}
-	return len(p.Chunks) - 1
 }
 
 // At returns the time of frame n on the output's timeline.

@@ -52,11 +52,6 @@ func chunksCoverAllSegments(t *testing.T, p media.Plan) {
 		if c.Index != i || c.FirstSegment != next || c.Segments < 1 || first != frame {
 			t.Errorf("chunk %d is %+v", i, c)
 		}
-		for k := c.FirstSegment; k < c.FirstSegment+c.Segments; k++ {
-			if p.ChunkOf(k) != i {
-				t.Errorf("segment %d is in chunk %d, want %d", k, p.ChunkOf(k), i)
-			}
-		}
 		next, frame = next+c.Segments, end
 	}
 	if next != p.Segments() || frame != p.Frames {
@@ -232,6 +227,25 @@ func TestTheColourTagFollowsTheSource(t *testing.T) {
 				t.Errorf("matrix %q, %v; want %q", plan.Source.Matrix, err, c.want)
 			}
 		})
+	}
+}
+
+func TestLimitedRangeIsOnlyWhatIsSurelySo(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		format, colourRange string
+		want                bool
+	}{
+		{"yuv420p", "", true}, {"yuv420p10le", "tv", true}, {"yuv422p", "unknown", true},
+		{"yuv420p", "pc", false}, {"yuvj420p", "", false}, {"yuvj420p", "pc", false},
+		{"gray", "", false}, {"bgra", "tv", false}, {"", "", false},
+	} {
+		p := probeOf(media.Rational{Num: 25, Den: 1}, 10)
+		p.Streams[0].PixelFormat, p.Streams[0].ColourRange = c.format, c.colourRange
+		plan, err := media.NewPlan(p, media.Policy{}, media.EncoderInfo{})
+		if err != nil || plan.Source.LimitedRange != c.want {
+			t.Errorf("%s in range %q is limited: %t, %v", c.format, c.colourRange, plan.Source.LimitedRange, err)
+		}
 	}
 }
 

@@ -45,6 +45,7 @@ type Stream struct {
 	AverageRate     Rational `json:"average_rate"`
 	FieldOrder      string   `json:"field_order,omitempty"`
 	ColourMatrix    string   `json:"colour_matrix,omitempty"`
+	ColourRange     string   `json:"colour_range,omitempty"` // tv, pc, or "" where the source does not say
 	ColourTransfer  string   `json:"colour_transfer,omitempty"`
 	ColourPrimaries string   `json:"colour_primaries,omitempty"`
 

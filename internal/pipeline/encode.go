@@ -19,7 +19,7 @@ import (
 // encodeChunk makes some segments of every rung. What an earlier attempt has put is kept; a chunk that is whole already is
 // not encoded again.
 func (p *Pipeline) encodeChunk(ctx context.Context, l Lease, v Version, progress func(int64)) error {
-	spans, err := p.spans(ctx, v, v.Plan.Rungs, func(rung string, init []byte) packaging.Span {
+	spans, err := p.spans(ctx, v, rungIDs(v.Plan), func(rung string, init []byte) packaging.Span {
 		return packaging.ChunkSpan(v.Plan, rung, init, l.Chunk)
 	})
 	if err != nil {
@@ -39,7 +39,7 @@ func (p *Pipeline) encodeChunk(ctx context.Context, l Lease, v Version, progress
 
 // encodeAudio makes every segment of one audio track in one pass.
 func (p *Pipeline) encodeAudio(ctx context.Context, l Lease, v Version, progress func(int64)) error {
-	spans, err := p.spans(ctx, v, []media.Rung{{ID: l.Track}}, func(track string, init []byte) packaging.Span {
+	spans, err := p.spans(ctx, v, []string{l.Track}, func(track string, init []byte) packaging.Span {
 		return packaging.AudioSpan(v.Plan, track, init)
 	})
 	if err != nil {
@@ -54,14 +54,14 @@ func (p *Pipeline) encodeAudio(ctx context.Context, l Lease, v Version, progress
 }
 
 // spans says for each track which segments this task makes.
-func (p *Pipeline) spans(ctx context.Context, v Version, tracks []media.Rung, span func(string, []byte) packaging.Span) (map[string]packaging.Span, error) {
+func (p *Pipeline) spans(ctx context.Context, v Version, tracks []string, span func(string, []byte) packaging.Span) (map[string]packaging.Span, error) {
 	all := map[string]packaging.Span{}
 	for _, t := range tracks {
-		init, err := p.read(ctx, blob.InitKey(v.Video, v.ID, t.ID))
+		init, err := p.read(ctx, blob.InitKey(v.Video, v.ID, t))
 		if err != nil {
-			return nil, fmt.Errorf("read init of %s: %w", t.ID, err)
+			return nil, fmt.Errorf("read init of %s: %w", t, err)
 		}
-		all[t.ID] = span(t.ID, init)
+		all[t] = span(t, init)
 	}
 	return all, nil
 }

@@ -44,7 +44,7 @@ func (p *Pipeline) probe(ctx context.Context, l Lease, v Version) error {
 		return p.plan(ctx, l, facts, planned)
 	}
 	p.o.Logger.InfoContext(ctx, "source must be remuxed first", slog.String("video_id", string(v.Video)), slog.String("reason", reason))
-	return p.store.StartPrepare(ctx, l, container, Task{Kind: Prepare, Rank: rankPrepare})
+	return p.store.StartPrepare(ctx, l, container, Task{Kind: Prepare, Rank: rankPrepare}, p.o.Now())
 }
 
 // cutWarning tells the owner of a file that ends before its time.
@@ -132,12 +132,17 @@ func (p *Pipeline) makeInits(ctx context.Context, plan media.Plan) (map[string][
 
 // trackIDs lists every track of a plan, the rungs first.
 func trackIDs(plan media.Plan) []string {
+	all := rungIDs(plan)
+	for _, a := range plan.Audio {
+		all = append(all, a.ID)
+	}
+	return all
+}
+
+func rungIDs(plan media.Plan) []string {
 	var all []string
 	for _, r := range plan.Rungs {
 		all = append(all, r.ID)
-	}
-	for _, a := range plan.Audio {
-		all = append(all, a.ID)
 	}
 	return all
 }

@@ -27,7 +27,7 @@ type Store interface {
 
 	Version(ctx context.Context, id ids.VersionID) (Version, error)
 	// StartPrepare ends the probe of a source that must be remuxed first.
-	StartPrepare(ctx context.Context, l Lease, container media.Container, next Task) error
+	StartPrepare(ctx context.Context, l Lease, container media.Container, next Task, now time.Time) error
 	// FinishPlan stores the plan and queues the work that it asks for.
 	FinishPlan(ctx context.Context, l Lease, p Planned, next []Task, now time.Time) error
 	// FinishTrackWork ends a chunk or audio task. The last one of a version makes it playable and queues its verification.
