@@ -46,7 +46,9 @@ type Info struct {
 	ModTime   time.Time
 }
 
-// Object is an open object. The reader is kept as the driver made it, so that a file reaches http.ServeContent as an
+// Object is an open object. It can be read for as long as the context that opened it lasts, by one goroutine at a time. When the
+// object is replaced or deleted meanwhile, the reader goes on with the old bytes or fails with an errs.Conflict or an
+// errs.NotFound; it never yields others. The reader is kept as the driver made it, so that a file reaches http.ServeContent as an
 // *os.File and the kernel can send it: pass ReadSeekCloser on, not the Object.
 type Object struct {
 	io.ReadSeekCloser
@@ -80,4 +82,10 @@ type Local interface {
 type FreeSpace interface {
 	// Free returns the number of bytes that this process may still write.
 	Free(ctx context.Context) (int64, error)
+}
+
+// Capacity is the ability to say how much the store's disk holds, whoever fills it.
+type Capacity interface {
+	// Total returns the number of bytes that fit at most, other files included.
+	Total(ctx context.Context) (int64, error)
 }

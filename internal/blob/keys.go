@@ -61,6 +61,11 @@ func PictureKey(video ids.VideoID, version ids.VersionID, name string) string {
 	return VersionPrefix(video, version) + "pictures/" + name
 }
 
+// SubtitlesKey names the WebVTT of one subtitle track; name carries a hash of its content, for example "HASH.vtt".
+func SubtitlesKey(video ids.VideoID, version ids.VersionID, name string) string {
+	return VersionPrefix(video, version) + "subtitles/" + name
+}
+
 // CheckKey returns an error unless key is a well-formed key.
 func CheckKey(key string) error {
 	if len(key) > maxKey {

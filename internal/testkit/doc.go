@@ -1,4 +1,4 @@
-// Package testkit owns what tests of several packages need: a throw-away PostgreSQL and a wait without sleeping.
+// Package testkit owns what tests of several packages need: a throw-away PostgreSQL, an S3 server and a wait without sleeping.
 //
 // Real services start on demand, once per test process, in a folder of their own, and end with the process however it
 // ends. A service that is not installed skips its test and names the package to install; MATINEE_REQUIRE_SERVICES=1

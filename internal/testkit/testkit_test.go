@@ -2,11 +2,14 @@ package testkit_test
 
 import (
 	"database/sql"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"matinee/internal/testkit"
 )
@@ -41,6 +44,25 @@ func TestPostgres(t *testing.T) {
 			t.Error("the database is still there")
 		}
 	})
+}
+
+func TestS3(t *testing.T) {
+	t.Parallel()
+	first, second := testkit.S3(t), testkit.S3(t)
+	if first.Name == second.Name || first.Endpoint != second.Endpoint {
+		t.Errorf("got %v and %v", first, second)
+	}
+	client, err := minio.New(strings.TrimPrefix(first.Endpoint, "http://"), &minio.Options{
+		Creds: credentials.NewStaticV4(first.AccessKey, first.SecretKey, ""), Region: first.Region,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range []testkit.Bucket{first, second} {
+		if found, err := client.BucketExists(t.Context(), b.Name); err != nil || !found {
+			t.Errorf("the bucket %s exists: %v, %v", b.Name, found, err)
+		}
+	}
 }
 
 func TestEventually(t *testing.T) {

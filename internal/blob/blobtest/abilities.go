@@ -8,18 +8,34 @@ import (
 	"matinee/internal/errs"
 )
 
-// ability returns what the store can do beyond the port, and skips the test where it cannot.
-func ability[A any](t *testing.T, s blob.Store) A {
+// runAbilities runs the tests of what the store can do beyond the port.
+func runAbilities(t *testing.T, fresh func(t *testing.T) blob.Store) {
 	t.Helper()
-	a, ok := s.(A)
-	if !ok {
-		t.Skipf("a %T has no such ability", s)
-	}
-	return a
+	runAbility(t, fresh, map[string]func(*testing.T, blob.Store, blob.Appender){
+		"appending grows an object in place":         appendGrows,
+		"appending cuts what lies beyond the offset": appendCuts,
+		"appending beyond the end is a conflict":     appendBeyond,
+	})
+	runAbility(t, fresh, map[string]func(*testing.T, blob.Store, blob.Local){"a local path names the object's bytes": localPath})
+	runAbility(t, fresh, map[string]func(*testing.T, blob.Store, blob.FreeSpace){"the free space is more than nothing": freeSpace})
+	runAbility(t, fresh, map[string]func(*testing.T, blob.Store, blob.Capacity){"the capacity is more than the free space": capacity})
 }
 
-func appendGrows(t *testing.T, s blob.Store) {
-	a := ability[blob.Appender](t, s)
+func runAbility[A any](t *testing.T, fresh func(t *testing.T) blob.Store, tests map[string]func(*testing.T, blob.Store, A)) {
+	t.Helper()
+	if _, able := fresh(t).(A); !able {
+		return
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := fresh(t)
+			test(t, s, s.(A))
+		})
+	}
+}
+
+func appendGrows(t *testing.T, s blob.Store, a blob.Appender) {
 	const key = "v/a/1/source"
 	appendTo(t, a, key, 0, "first ")
 	wantBytes(t, s, key, []byte("first "))
@@ -29,8 +45,7 @@ func appendGrows(t *testing.T, s blob.Store) {
 	wantBytes(t, s, key, []byte("first second"))
 }
 
-func appendCuts(t *testing.T, s blob.Store) {
-	a := ability[blob.Appender](t, s)
+func appendCuts(t *testing.T, s blob.Store, a blob.Appender) {
 	const key = "v/a/1/source"
 	appendTo(t, a, key, 0, "first second")
 	appendTo(t, a, key, 6, "third")
@@ -39,8 +54,7 @@ func appendCuts(t *testing.T, s blob.Store) {
 	wantBytes(t, s, key, []byte("again"))
 }
 
-func appendBeyond(t *testing.T, s blob.Store) {
-	a := ability[blob.Appender](t, s)
+func appendBeyond(t *testing.T, s blob.Store, a blob.Appender) {
 	const key = "v/a/1/source"
 	if _, err := a.Append(t.Context(), key, 1); !errs.Is(err, errs.Conflict) {
 		t.Errorf("appending to a missing object: %v", err)
@@ -55,8 +69,7 @@ func appendBeyond(t *testing.T, s blob.Store) {
 	wantBytes(t, s, key, []byte("first"))
 }
 
-func localPath(t *testing.T, s blob.Store) {
-	l := ability[blob.Local](t, s)
+func localPath(t *testing.T, s blob.Store, l blob.Local) {
 	put(t, s, "v/a/x", []byte("bytes"))
 	path, err := l.Path("v/a/x")
 	if err != nil {
@@ -70,9 +83,21 @@ func localPath(t *testing.T, s blob.Store) {
 	}
 }
 
-func freeSpace(t *testing.T, s blob.Store) {
-	if free, err := ability[blob.FreeSpace](t, s).Free(t.Context()); err != nil || free <= 0 {
+func freeSpace(t *testing.T, _ blob.Store, f blob.FreeSpace) {
+	if free, err := f.Free(t.Context()); err != nil || free <= 0 {
 		t.Errorf("Free = %d, %v", free, err)
+	}
+}
+
+func capacity(t *testing.T, s blob.Store, c blob.Capacity) {
+	total, err := c.Total(t.Context())
+	if err != nil || total <= 0 {
+		t.Fatalf("Total = %d, %v", total, err)
+	}
+	if f, ok := s.(blob.FreeSpace); ok {
+		if free, err := f.Free(t.Context()); err != nil || free > total {
+			t.Errorf("%d of %d bytes are free, %v", free, total, err)
+		}
 	}
 }
 

@@ -109,6 +109,15 @@ func (w *appendWriter) Sync() error { return translate(w.file.Sync(), w.key) }
 // Close implements blob.AppendWriter.
 func (w *appendWriter) Close() error { return translate(w.file.Close(), w.key) }
 
+// Total implements blob.Capacity.
+func (s *Store) Total(context.Context) (int64, error) {
+	var facts unix.Statfs_t
+	if err := unix.Statfs(s.path, &facts); err != nil {
+		return 0, fmt.Errorf("ask for the size of %s: %w", s.path, err)
+	}
+	return int64(facts.Blocks) * int64(facts.Bsize), nil //nolint:unconvert // Bsize has 32 bits on macOS
+}
+
 // Free implements blob.FreeSpace: what the file system gives to a process without privileges.
 func (s *Store) Free(context.Context) (int64, error) {
 	var facts unix.Statfs_t

@@ -35,6 +35,7 @@ var (
 	_ blob.Appender  = (*Store)(nil)
 	_ blob.Local     = (*Store)(nil)
 	_ blob.FreeSpace = (*Store)(nil)
+	_ blob.Capacity  = (*Store)(nil)
 )
 
 // Open returns the store in the folder, which is made when missing, and removes what a crash left unfinished in it.
