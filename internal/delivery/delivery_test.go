@@ -61,6 +61,8 @@ func (o *origin) version(public bool) string {
 		blob.SegmentKey(ids.Segment{Video: video, Version: version, Track: "audio-1"}):   []byte("sound"),
 		blob.SegmentKey(ids.Segment{Video: video, Version: version, Track: "h264-1080"}): []byte("not offered"),
 		blob.PictureKey(video, version, "poster-0123456789abcdef01234567.jpg"):           []byte("jpeg"),
+		blob.SubtitlesKey(video, version, "0123456789abcdef01234567.vtt"):                []byte("WEBVTT"),
+		blob.SubtitlesKey(video, version, "not-offered.vtt"):                             []byte("WEBVTT"),
 		blob.SourceKey(video, version):                                                   []byte("the original"),
 	} {
 		_, err := o.files.Put(o.t.Context(), key, bytes.NewReader(data))
@@ -76,7 +78,10 @@ func presentation() packaging.Presentation {
 			Rungs:  []media.Rung{{ID: "h264-360", Width: 640, Height: 360, ShortSide: 360, CapBitsPerSecond: 800_000, Level: "3.0"}},
 			Audio:  []media.AudioTrack{{ID: "audio-1", Language: "en", Label: "English", Channels: 2, Default: true, BitsPerSecond: 128_000}},
 			Chunks: []media.Chunk{{Segments: 2}},
+
+			Subtitles: []media.SubtitleTrack{{ID: "subtitles-1", Language: "en", Label: "English", Role: media.Subtitle}},
 		},
+		Texts:  []packaging.Text{{ID: "subtitles-1", File: "0123456789abcdef01234567.vtt"}},
 		Tracks: []packaging.Track{{ID: "h264-360", Codec: "avc1.64001e"}, {ID: "audio-1", Codec: "mp4a.40.2"}},
 	}
 }
@@ -165,6 +170,8 @@ func TestMediaAreServedWithTheirHeaders(t *testing.T) {
 		{"h264-360/0.m4s", "video/mp4", "segment segment ", forEver},
 		{"audio-1/0.m4s", "audio/mp4", "sound", forEver},
 		{"poster-0123456789abcdef01234567.jpg", "image/jpeg", "jpeg", forEver},
+		{"subtitles-1.m3u8", "application/vnd.apple.mpegurl", "#EXTM3U", fiveSeconds},
+		{"subtitles/0123456789abcdef01234567.vtt", "text/vtt; charset=utf-8", "WEBVTT", forEver},
 	} {
 		for base, scope := range map[string]string{o.public: "public, ", o.private: "private, "} {
 			a := o.do("GET", base+tt.path, "X-User", owner)
@@ -232,7 +239,7 @@ func TestWhoMayNotWatchLearnsNothing(t *testing.T) {
 	t.Parallel()
 	o := setup(t)
 	missing := "/media/" + string(ids.New[ids.VideoID]()) + "/" + string(ids.New[ids.VersionID]()) + "/"
-	for _, path := range []string{"master.m3u8", "manifest.mpd", "h264-360.m3u8", "h264-360/init.mp4", "h264-360/0.m4s", "poster-0123456789abcdef01234567.jpg"} {
+	for _, path := range []string{"master.m3u8", "manifest.mpd", "h264-360.m3u8", "h264-360/init.mp4", "h264-360/0.m4s", "poster-0123456789abcdef01234567.jpg", "subtitles-1.m3u8", "subtitles/0123456789abcdef01234567.vtt"} {
 		for _, method := range []string{"GET", "HEAD", "OPTIONS"} {
 			got, want := o.do(method, o.private+path), o.do(method, missing+path)
 			if got.status != 404 || got.body != want.body || got.header.Get("Cache-Control") != "no-store" {
@@ -254,6 +261,8 @@ func TestPathsHaveOneForm(t *testing.T) {
 		"", "master.m3u8/", "none.m3u8", "h264-1080.m3u8", "h264-1080/0.m4s", "h264-360/1.m4s", "h264-360/00.m4s", "h264-360/+0.m4s", "h264-360/-0.m4s", "h264-360/0", "h264-360/0.mp4", "h264-360/0.m4s.none",
 		"h264-360/0.m4s/", "h264-360/%30.m4s", "h264-360/99999999999999999999.m4s", "h264-360/../h264-360/0.m4s", "h264-360%2F0.m4s", "../source", "source", "tracks/h264-360/0.m4s", "empty/0.m4s",
 		"poster-.jpg", "poster-ab.png", "poster-a/b.jpg", "poster-a.b.jpg", "pictures/poster-0123456789abcdef01234567.jpg", "h264-360/init.mp4x", "/0.m4s", "h264-360//0.m4s", "h264-360/0.m4s%00", "h264-360/٠.m4s",
+		"subtitles/", "subtitles/.vtt", "subtitles/not-offered.vtt", "subtitles/0123456789abcdef01234567", "subtitles/../subtitles/0123456789abcdef01234567.vtt", "subtitles/init.mp4", "subtitles/0.m4s",
+		"subtitles.m3u8", "subtitles-2.m3u8", "subtitles-1/0.m4s", "subtitles-1/init.mp4",
 	} {
 		if a := o.do("GET", o.public+path); a.status != 404 {
 			t.Errorf("GET %q answers %d %.40q", path, a.status, a.body)

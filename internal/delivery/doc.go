@@ -1,4 +1,4 @@
-// Package delivery is the origin: it answers every request for media, from playlists to segments and pictures.
+// Package delivery is the origin: it answers every request for media, from playlists to segments, subtitles and pictures.
 //
 // It owns the paths below /media/, their headers (type, caching, validators, sharing with other origins) and the right of
 // every single request: the presentation is asked for with the viewer each time, and whoever may not watch gets the same

@@ -22,6 +22,7 @@ const (
 	initPart  kind = "init"     // init segment of a track
 	mediaPart kind = "segment"  // media segment of a track
 	picture   kind = "picture"
+	subtitles kind = "subtitles" // WebVTT of a track
 )
 
 // written reports whether the answer is written anew rather than read from the store.
@@ -33,6 +34,7 @@ type target struct {
 	version ids.VersionID
 	kind    kind
 	track   string // of a playlist, an init segment or a media segment
+	name    string // of a subtitle file
 	key     string // in the blob store, where it is not written
 }
 
@@ -50,8 +52,11 @@ func parse(u *url.URL) (target, bool) {
 		return target{}, false
 	}
 	t := target{video: video, version: version}
-	if track, file, below := strings.Cut(rest, "/"); below {
-		return t.part(track, file)
+	if folder, file, below := strings.Cut(rest, "/"); below {
+		if folder == subtitlesFolder {
+			return t.text(file)
+		}
+		return t.part(folder, file)
 	}
 	return t.file(rest)
 }
@@ -76,6 +81,19 @@ func (t target) file(name string) (target, bool) {
 		return target{}, false
 	}
 	t.kind, t.key = picture, blob.PictureKey(t.video, t.version, name)
+	return t, true
+}
+
+// subtitlesFolder is no track's name: theirs end in a number.
+const subtitlesFolder = "subtitles"
+
+// text reads the name of a subtitle file.
+func (t target) text(name string) (target, bool) {
+	hash, ok := strings.CutSuffix(name, ".vtt")
+	if !ok || !isName(hash) {
+		return target{}, false
+	}
+	t.kind, t.name, t.key = subtitles, name, blob.SubtitlesKey(t.video, t.version, name)
 	return t, true
 }
 

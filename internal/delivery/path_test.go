@@ -12,7 +12,7 @@ import (
 // FuzzParse holds that no path leads to a key outside its own version.
 func FuzzParse(f *testing.F) {
 	base := prefix + string(ids.New[ids.VideoID]()) + "/" + string(ids.New[ids.VersionID]()) + "/"
-	for _, seed := range []string{"master.m3u8", "h264-720/0.m4s", "h264-720/init.mp4", "poster-ab.jpg", "../x/init.mp4", "./0.m4s", "a/../../0.m4s", "poster-../../x.jpg"} {
+	for _, seed := range []string{"master.m3u8", "h264-720/0.m4s", "h264-720/init.mp4", "poster-ab.jpg", "../x/init.mp4", "./0.m4s", "a/../../0.m4s", "poster-../../x.jpg", "subtitles/ab.vtt", "subtitles/../x.vtt"} {
 		f.Add(base + seed)
 	}
 	f.Fuzz(func(t *testing.T, path string) {

@@ -28,11 +28,12 @@ const (
 	typeVideo = "video/mp4"
 	typeAudio = "audio/mp4"
 	typeJPEG  = "image/jpeg"
+	typeVTT   = "text/vtt; charset=utf-8"
 )
 
 // serveWritten answers with a playlist or manifest.
 func (h *Handler) serveWritten(w http.ResponseWriter, r *http.Request, t target, m *Media) error {
-	if t.kind == playlist && !m.offers(t.track) {
+	if t.kind == playlist && !m.offers(t.track) && !m.offersText(func(x packaging.Text) bool { return x.ID == t.track }) {
 		return missing()
 	}
 	text, contentType, err := write(t, m.Presentation)
@@ -64,7 +65,7 @@ func write(t target, p packaging.Presentation) (text []byte, contentType string,
 // serveObject answers with what the blob store has. The object's own reader goes to http.ServeContent, so that a file is
 // sent by the kernel.
 func (h *Handler) serveObject(w http.ResponseWriter, r *http.Request, t target, m *Media) error {
-	if t.track != "" && !m.offers(t.track) {
+	if t.track != "" && !m.offers(t.track) || t.kind == subtitles && !m.offersText(func(x packaging.Text) bool { return x.File == t.name }) {
 		return missing()
 	}
 	object, err := h.objects.Open(r.Context(), t.key)
@@ -85,9 +86,18 @@ func (m *Media) offers(track string) bool {
 	return slices.ContainsFunc(m.Presentation.Tracks, func(t packaging.Track) bool { return t.ID == track })
 }
 
+// offersText reports whether the playlists name subtitles that are so.
+func (m *Media) offersText(is func(packaging.Text) bool) bool {
+	return slices.ContainsFunc(m.Presentation.Texts, is)
+}
+
 func (m *Media) typeOf(t target) string {
-	if t.kind == picture {
+	switch t.kind {
+	case picture:
 		return typeJPEG
+	case subtitles:
+		return typeVTT
+	case master, playlist, mpd, initPart, mediaPart:
 	}
 	if _, ok := m.Presentation.Plan.AudioTrack(t.track); ok {
 		return typeAudio

@@ -1,6 +1,7 @@
 package media
 
-// AudioFrames returns the AAC frames of every audio track: enough to cover the last picture.
+// AudioFrames returns the AAC frames of every audio track: enough to cover the last picture. Of sound alone they are the
+// plan's own frames.
 func (p Plan) AudioFrames() int64 {
 	return p.audioFrameOf().MulCeil(p.Frames)
 }

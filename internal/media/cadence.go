@@ -29,10 +29,14 @@ const keepTolerance = 0.005
 // fastestCandidate is the highest of candidateRates.
 const fastestCandidate = 60
 
-// NeedsCadence reports whether the video's packet times must be read before it can be planned: its rate is not constant,
-// not known, or above the fastest candidate's.
+// NeedsCadence reports whether the packet times of the leading stream must be read before it can be planned: of pictures the rate
+// is not constant, not known, or above the fastest candidate's; of sound alone the length is only guessed.
 func NeedsCadence(p Probe) bool {
 	v, ok := p.Video()
+	if !ok {
+		sound, ok := p.Leading()
+		return ok && (p.Container == MP3 || sound.DurationSeconds <= 0 && p.DurationSeconds <= 0)
+	}
 	return ok && (!hasConstantRate(v) || v.AverageRate.Float() > fastestCandidate+0.1)
 }
 

@@ -8,22 +8,44 @@ import (
 
 const (
 	maxTopLevelBoxes = 100_000  // of an MP4: a fragmented day has fewer
-	matroskaHeadSize = 64 << 10 // where a SeekHead is looked for
+	matroskaHeadSize = 64 << 10 // where a SeekHead, or the index of an AVI, is looked for
 )
 
 // HasIndex reports whether a seek finds its place in the file without reading what comes before: an MP4 has a moov box, a
-// Matroska file a SeekHead that names its Cues (RFC 9559 §5.1.1). Streams without any index (MPEG-TS, MPEG-PS) have none;
-// the other containers are taken at their word. The error is of r.
+// Matroska file a SeekHead that names its Cues (RFC 9559 §5.1.1), an AVI an index at its end or within. Streams without any
+// index (MPEG-TS, MPEG-PS) have none; the other containers are taken at their word. The error is of r.
 func HasIndex(r io.ReaderAt, size int64, c Container) (bool, error) {
 	switch c {
 	case MP4:
 		return hasBox(r, size, "moov")
 	case Matroska:
 		return namesCues(r, size)
+	case AVI:
+		return hasChunkIndex(r, size)
 	case MPEGTS, MPEGPS:
 		return false, nil
+	case FLV, ASF, Ogg, MP3, FLAC, WAV, GIF:
 	}
 	return true, nil
+}
+
+// hasChunkIndex looks for idx1 behind the first list of frames, or for an OpenDML index in a file that is whole.
+func hasChunkIndex(r io.ReaderAt, size int64) (bool, error) {
+	for at, n := int64(12), 0; at+8 <= size && n < maxTopLevelBoxes; n++ {
+		kind, length, ok := riffChunk(r, at)
+		if !ok || length > size-at-8 {
+			break
+		}
+		if kind == "idx1" {
+			return true, nil
+		}
+		at += 8 + length + length%2
+	}
+	head := make([]byte, min(size, matroskaHeadSize))
+	if _, err := r.ReadAt(head, 0); err != nil {
+		return false, err
+	}
+	return bytes.Contains(head, []byte("indx")) && !endsInAChunk(r, size), nil
 }
 
 func hasBox(r io.ReaderAt, size int64, want string) (bool, error) {

@@ -16,11 +16,11 @@ const (
 	bytesASegment  = 2048 // of a long source: the least that four seconds of anything take
 	audioBitRate   = 128_000
 	largestSeconds = 1e9 // no clock of a container starts 30 years in
+	unseen         = 2   // frames that nobody notices: sound often starts a coder's delay early
 )
 
 // NewPlan decides everything about a version from the source's facts. A source that cannot be planned is a *Refusal:
-// TooLong, TimestampsOutOfRange, UnknownDuration or one of Probe's own. Sound without pictures is refused with
-// NoVideoTrack. Any other error is the policy's.
+// TooLong, TimestampsOutOfRange, UnknownDuration or one of Probe's own. Any other error is the policy's.
 func NewPlan(p Probe, policy Policy, encoder EncoderInfo) (Plan, error) {
 	if err := p.check(); err != nil {
 		return Plan{}, err
@@ -30,12 +30,16 @@ func NewPlan(p Probe, policy Policy, encoder EncoderInfo) (Plan, error) {
 	}
 	policy = policy.withDefaults()
 	encoder.Threads = cmp.Or(encoder.Threads, 2)
-	v, _ := p.Video()
+	v, hasPictures := p.Video()
+	if !hasPictures {
+		return soundPlan(p, policy, encoder)
+	}
 	plan := Plan{Encoder: encoder}
 	rate, phase := chooseRate(v, p.Cadence, policy.MaxFrameRate)
 	plan.Rate = rate
 	plan.Timescale, plan.FrameDuration = trackTimescale(rate)
 	plan.Source = sourceFacts(v, p.Cadence, rate, phase)
+	plan.Source.CutOff = p.CutOff
 	audio, hasAudio := defaultAudio(p)
 	if err := plan.setLength(p, v, audio, hasAudio); err != nil {
 		return Plan{}, err
@@ -45,11 +49,16 @@ func NewPlan(p Probe, policy Policy, encoder EncoderInfo) (Plan, error) {
 	}
 	gop := plan.setSegments(policy)
 	plan.setRungs(v, policy, gop)
-	if hasAudio {
-		plan.Audio = []AudioTrack{audioTrack(audio)}
-	}
+	plan.setTracks(p, audio)
 	plan.Notes = notes(p, v, plan)
 	return plan, nil
+}
+
+// setTracks takes over what comes beside the pictures.
+func (p *Plan) setTracks(probe Probe, audio Stream) {
+	p.Audio = audioTracks(probe, audio)
+	p.Subtitles = subtitleTracks(probe)
+	p.Chapters = chaptersOf(probe, *p)
 }
 
 func sourceFacts(v Stream, c *Cadence, rate Rational, phase int64) SourceFacts {
@@ -63,6 +72,7 @@ func sourceFacts(v Stream, c *Cadence, rate Rational, phase int64) SourceFacts {
 		HDR:          highDynamicRange(v.ColourTransfer),
 		RGB:          isRGB(v.PixelFormat),
 		LimitedRange: isLimitedRange(v),
+		Varying:      c != nil,
 	}
 	if c != nil {
 		f.CentreTicks = c.FirstTicks - phaseTicks(rate, v.TimeBase, phase)
@@ -221,19 +231,6 @@ func (p *Plan) setRungs(v Stream, policy Policy, gop int64) {
 	}
 }
 
-func audioTrack(s Stream) AudioTrack {
-	return AudioTrack{
-		ID:            "audio-1",
-		Stream:        s.Index,
-		Language:      s.Language,
-		Label:         cmp.Or(s.Title, s.Language, "Audio"),
-		Channels:      2,
-		Default:       true,
-		BitsPerSecond: audioBitRate,
-		EncoderArgs:   []string{"-c:a", "aac", "-b:a", "128k", "-bitexact"},
-	}
-}
-
 func notes(p Probe, v Stream, plan Plan) []string {
 	var out []string
 	add := func(yes bool, format string, args ...any) {
@@ -242,11 +239,31 @@ func notes(p Probe, v Stream, plan Plan) []string {
 		}
 	}
 	add(p.Cadence != nil, "variable frame rate, made constant at %s", plan.Rate)
-	add(plan.Source.Lead > 0, "the picture starts later than the sound: the first picture is held for %d frames", plan.Source.Lead)
+	add(plan.Source.Lead > unseen, "the picture starts later than the sound: the first picture is held for %d frames", plan.Source.Lead)
 	add(plan.Frames > plan.Source.VideoFrames, "the sound outlasts the picture: the last picture is held for %d frames", plan.Frames-plan.Source.VideoFrames)
 	add(v.Rotation != 0, "rotated by %d degrees", v.Rotation)
 	add(plan.Source.Interlaced, "interlaced, made progressive")
 	add(plan.Source.HDR != "", "high dynamic range, tone-mapped")
-	add(len(p.Audio()) > 1, "%d audio tracks, the default one is kept", len(p.Audio()))
+	return append(out, p.LeftOut()...)
+}
+
+// LeftOut says, for a person to read, what of the source's tracks is not kept.
+func (p Probe) LeftOut() []string {
+	var out []string
+	if n := len(p.Audio()); n > MaxAudioTracks {
+		out = append(out, fmt.Sprintf("%d audio tracks: %d are kept", n, MaxAudioTracks))
+	}
+	silent := 0
+	for _, s := range p.Streams {
+		if s.Kind == AudioStream && s.Codec == "" {
+			silent++
+		}
+	}
+	if silent > 0 {
+		out = append(out, fmt.Sprintf("audio tracks in a format that cannot be decoded here: %d; they are left out", silent))
+	}
+	if n := p.pictureSubtitles(); n > 0 {
+		out = append(out, fmt.Sprintf("subtitle tracks that are pictures, not text: %d; they cannot be shown", n))
+	}
 	return out
 }

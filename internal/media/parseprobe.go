@@ -4,18 +4,26 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/text/language"
 )
 
 type rawProbe struct {
-	Streams []rawStream `json:"streams"`
-	Format  struct {
+	Streams  []rawStream  `json:"streams"`
+	Chapters []rawChapter `json:"chapters"`
+	Format   struct {
 		StartTime string `json:"start_time"`
 		Duration  string `json:"duration"`
 		Size      string `json:"size"`
 	} `json:"format"`
+}
+
+type rawChapter struct {
+	StartTime string            `json:"start_time"`
+	Tags      map[string]string `json:"tags"`
 }
 
 type rawStream struct {
@@ -47,7 +55,7 @@ type rawStream struct {
 	} `json:"side_data_list"`
 }
 
-// ParseProbe reads what `ffprobe -of json -show_streams -show_format` wrote for a file of the container. It returns a
+// ParseProbe reads what `ffprobe -of json -show_streams -show_format -show_chapters` wrote for a file of the container. It returns a
 // *Refusal for a file that is read but cannot become a video whatever its plan, and another error for what is not JSON.
 func ParseProbe(ffprobeJSON []byte, c Container) (Probe, error) {
 	var raw rawProbe
@@ -67,16 +75,25 @@ func ParseProbe(ffprobeJSON []byte, c Container) (Probe, error) {
 	for _, s := range raw.Streams {
 		p.Streams = append(p.Streams, s.stream())
 	}
+	for _, c := range raw.Chapters[:min(len(raw.Chapters), MaxChapters)] {
+		p.Chapters = append(p.Chapters, Chapter{StartSeconds: seconds(c.StartTime), Title: c.Tags["title"]})
+	}
 	return p, p.check()
 }
+
+// check judges what no plan can mend. Sound alone is enough.
 
 func (p Probe) check() error {
 	v, ok := p.Video()
 	switch {
 	case len(p.Streams) == 0:
 		return Refuse(Unreadable)
+	case !ok && len(p.Audio()) > 0:
+		return nil
+	case !ok && slices.ContainsFunc(p.Streams, func(s Stream) bool { return s.Kind == AudioStream }):
+		return Refuse(UnsupportedCodec)
 	case !ok:
-		return Refuse(NoVideoTrack)
+		return Refuse(NoTrack)
 	case v.Codec == "":
 		return Refuse(UnsupportedCodec)
 	case v.Width <= 0 || v.Height <= 0 || !v.TimeBase.Known():
@@ -101,6 +118,7 @@ func (s rawStream) stream() Stream {
 		Default:         s.Disposition["default"] != 0,
 		Language:        canonicalLanguage(s.Tags["language"]),
 		Title:           s.Tags["title"],
+		Flags:           s.flags(),
 		Width:           s.Width,
 		Height:          s.Height,
 		PixelFormat:     s.PixFmt,
@@ -118,7 +136,17 @@ func (s rawStream) stream() Stream {
 	}
 }
 
-// duration also reads Matroska's DURATION tag, which mkvmerge and ffmpeg write per stream as "00:00:21.333000000".
+func (s rawStream) flags() (set []string) {
+	for _, flag := range roleFlags() {
+		if s.Disposition[flag] != 0 {
+			set = append(set, flag)
+		}
+	}
+	return set
+}
+
+// duration also reads Matroska's DURATION tag, which is written per stream as "00:00:21.333000000". mkvmerge, which says so in
+// another tag, means how long the stream lasts; all others write with ffmpeg's library, which means when it ends.
 func (s rawStream) duration() float64 {
 	if d := seconds(s.Duration); d > 0 {
 		return d
@@ -126,12 +154,26 @@ func (s rawStream) duration() float64 {
 	for _, key := range []string{"DURATION", "DURATION-eng"} {
 		var hours, minutes, rest float64
 		if n, _ := fmt.Sscanf(s.Tags[key], "%f:%f:%f", &hours, &minutes, &rest); n == 3 {
-			if d := hours*3600 + minutes*60 + rest; d > 0 && !math.IsInf(d, 0) {
+			d := hours*3600 + minutes*60 + rest
+			if !s.hasTag("_STATISTICS_WRITING_APP") {
+				d -= seconds(s.StartTime)
+			}
+			if d > 0 && !math.IsInf(d, 0) {
 				return d
 			}
 		}
 	}
 	return 0
+}
+
+// hasTag also finds a tag with a language: mkvmerge writes "NAME-eng".
+func (s rawStream) hasTag(name string) bool {
+	for tag := range s.Tags {
+		if base, _, _ := strings.Cut(tag, "-"); base == name {
+			return true
+		}
+	}
+	return false
 }
 
 func (s rawStream) rotation() int {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,12 +13,13 @@ import (
 
 const phoneJSON = `{"streams":[
  {"index":0,"codec_type":"audio","codec_name":"aac","time_base":"1/48000","start_pts":-1024,"start_time":"-0.021333",
-  "duration":"6.0","channels":2,"sample_rate":"48000","nb_frames":"280","tags":{"language":"eng","title":"Main"},"disposition":{"default":1}},
+  "duration":"6.0","channels":2,"sample_rate":"48000","nb_frames":"280","tags":{"language":"eng","title":"Main"},"disposition":{"default":1,"dub":0,"comment":1}},
  {"index":1,"codec_type":"video","codec_name":"png","width":300,"height":300,"time_base":"1/90000","disposition":{"attached_pic":1}},
  {"index":2,"codec_type":"video","codec_name":"hevc","width":1920,"height":1080,"pix_fmt":"yuv420p10le","sample_aspect_ratio":"1:1",
   "r_frame_rate":"30/1","avg_frame_rate":"27000/907","time_base":"1/600","start_pts":20,"start_time":"0.033333","duration":"6.05",
   "field_order":"progressive","color_space":"bt2020nc","color_transfer":"arib-std-b67","color_primaries":"bt2020","nb_frames":"180",
   "side_data_list":[{"side_data_type":"Display Matrix","rotation":-90}]}],
+ "chapters":[{"start_time":"0.000000","tags":{"title":"Opening"}},{"start_time":"3.500000"}],
  "format":{"start_time":"-0.021333","duration":"6.083333","size":"1234567"}}`
 
 func TestParseProbeReadsWhatAPlanNeeds(t *testing.T) {
@@ -30,11 +32,14 @@ func TestParseProbeReadsWhatAPlanNeeds(t *testing.T) {
 	if !ok || v.Index != 2 || v.Rotation != 270 || v.StartTicks != 20 || v.AverageRate != (media.Rational{Num: 27000, Den: 907}) || v.ColourTransfer != "arib-std-b67" {
 		t.Errorf("video %+v", v)
 	}
-	if a := p.Audio(); len(a) != 1 || a[0].Language != "en" || a[0].Title != "Main" || !a[0].Default || a[0].StartSeconds != -0.021333 {
+	if a := p.Audio(); len(a) != 1 || a[0].Language != "en" || a[0].Title != "Main" || !a[0].Default || a[0].StartSeconds != -0.021333 || !slices.Equal(a[0].Flags, []string{"comment"}) {
 		t.Errorf("audio %+v", a)
 	}
 	if p.SizeBytes != 1234567 || p.DurationSeconds != 6.083333 || p.Container != media.MP4 {
 		t.Errorf("probe %+v", p)
+	}
+	if !slices.Equal(p.Chapters, []media.Chapter{{Title: "Opening"}, {StartSeconds: 3.5}}) {
+		t.Errorf("chapters %+v", p.Chapters)
 	}
 	var back media.Probe
 	text, err := json.Marshal(p)
@@ -48,9 +53,14 @@ func TestParseProbeReadsWhatAPlanNeeds(t *testing.T) {
 
 func TestParseProbeReadsMatroskasDurationTag(t *testing.T) {
 	t.Parallel()
-	p, err := media.ParseProbe([]byte(`{"streams":[{"codec_type":"video","codec_name":"h264","width":2,"height":2,"time_base":"1/1000","tags":{"DURATION":"01:02:03.500000000"}}]}`), media.Matroska)
-	if err != nil || p.Streams[0].DurationSeconds != 3723.5 {
-		t.Errorf("duration %v, %v", p.Streams[0].DurationSeconds, err)
+	for tags, want := range map[string]float64{
+		`"DURATION":"01:02:03.500000000"`:                                                  3713.5, // when it ends
+		`"DURATION-eng":"01:02:03.500000000","_STATISTICS_WRITING_APP-eng":"mkvmerge v70"`: 3723.5,
+	} {
+		p, err := media.ParseProbe([]byte(`{"streams":[{"codec_type":"video","codec_name":"h264","width":2,"height":2,"time_base":"1/1000","start_time":"10.0","tags":{`+tags+`}}]}`), media.Matroska)
+		if err != nil || p.Streams[0].DurationSeconds != want {
+			t.Errorf("%s: duration %v, %v; want %v", tags, p.Streams[0].DurationSeconds, err, want)
+		}
 	}
 }
 
@@ -62,7 +72,9 @@ func TestParseProbeRefusesByName(t *testing.T) {
 		want media.Code
 	}{
 		"no streams":             {`{}`, media.Unreadable},
-		"only sound":             {`{"streams":[{"codec_type":"audio","codec_name":"mp3","channels":2}]}`, media.NoVideoTrack},
+		"a cover and no sound":   {`{"streams":[{"codec_type":"video","codec_name":"png","width":300,"height":300,"disposition":{"attached_pic":1}}]}`, media.NoTrack},
+		"only subtitles":         {`{"streams":[{"codec_type":"subtitle","codec_name":"subrip"}]}`, media.NoTrack},
+		"sound nobody decodes":   {`{"streams":[{"codec_type":"audio","channels":2}]}`, media.UnsupportedCodec},
 		"an unknown codec":       {`{"streams":[{"codec_type":"video","width":64,"height":36,"time_base":"1/25"}]}`, media.UnsupportedCodec},
 		"no size":                {`{"streams":[{"codec_type":"video","codec_name":"h264","time_base":"1/25"}]}`, media.Unreadable},
 		"no clock":               {`{"streams":[{"codec_type":"video","codec_name":"h264","width":64,"height":36,"time_base":"0/0"}]}`, media.Unreadable},
@@ -93,6 +105,8 @@ func TestSomeSourcesArePreparedFirst(t *testing.T) {
 	}{
 		"MP4":                        {media.Probe{Container: media.MP4, Indexed: true, DurationSeconds: 1}, false},
 		"MPEG-TS":                    {media.Probe{Container: media.MPEGTS, DurationSeconds: 1}, true},
+		"AVI":                        {media.Probe{Container: media.AVI, Indexed: true, DurationSeconds: 1}, false},
+		"AVI without an index":       {media.Probe{Container: media.AVI, DurationSeconds: 1}, true},
 		"MPEG-PS":                    {media.Probe{Container: media.MPEGPS, DurationSeconds: 1}, true},
 		"Matroska":                   {media.Probe{Container: media.Matroska, Indexed: true, DurationSeconds: 1}, false},
 		"Matroska without an index":  {media.Probe{Container: media.Matroska, DurationSeconds: 1}, true},
@@ -107,6 +121,7 @@ func TestSomeSourcesArePreparedFirst(t *testing.T) {
 // FuzzParseProbe also plans what parses: neither may panic, and a plan must keep its promises.
 func FuzzParseProbe(f *testing.F) {
 	f.Add([]byte(phoneJSON))
+	f.Add([]byte(`{"streams":[{"codec_type":"audio","codec_name":"mp3","channels":2,"time_base":"1/44100","duration":"20.5"},{"index":1,"codec_type":"subtitle","codec_name":"ass"}],"chapters":[{"start_time":"-5"},{"start_time":"1e300","tags":{"title":"\u0000"}}]}`))
 	f.Add([]byte(`{"streams":[{"codec_type":"video","codec_name":"h264","width":1,"height":99999,"time_base":"1/1","avg_frame_rate":"1/0","r_frame_rate":"9223372036854775807/1","duration":"1e308"}]}`))
 	f.Add([]byte(`{"streams":[{"codec_type":"video","codec_name":"h264","width":64,"height":36,"time_base":"9223372036854775807/1","start_pts":9223372036854775807,"duration":"-1"}],"format":{"duration":"NaN","start_time":"Inf"}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {

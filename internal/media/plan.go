@@ -12,23 +12,28 @@ const (
 //
 // The output has a constant rate: frame n is at n/Rate seconds. Frame Lead shows the source's first picture; frame 0 is at
 // the plan's zero, which is ZeroSeconds in the source's own time.
+//
+// A plan of sound alone has no rungs and no chunks. Its frames are those of AAC, so that its segments end where a frame of
+// sound does.
 type Plan struct {
-	Rate          Rational     `json:"rate"`           // frames a second
-	Timescale     uint32       `json:"timescale"`      // ticks a second of every video track
-	FrameDuration uint32       `json:"frame_duration"` // ticks of one frame
-	Frames        int64        `json:"frames"`
-	Boundaries    []int64      `json:"boundaries"` // frame numbers where segments begin, then Frames
-	Rungs         []Rung       `json:"rungs"`      // from the largest
-	Audio         []AudioTrack `json:"audio,omitempty"`
-	Chunks        []Chunk      `json:"chunks"`
-	Source        SourceFacts  `json:"source"`
-	Encoder       EncoderInfo  `json:"encoder"`
-	Notes         []string     `json:"notes,omitempty"` // what was noticed, for a person to read
+	Rate          Rational        `json:"rate"`           // frames a second
+	Timescale     uint32          `json:"timescale"`      // ticks a second of every video track
+	FrameDuration uint32          `json:"frame_duration"` // ticks of one frame
+	Frames        int64           `json:"frames"`
+	Boundaries    []int64         `json:"boundaries"` // frame numbers where segments begin, then Frames
+	Rungs         []Rung          `json:"rungs"`      // from the largest
+	Audio         []AudioTrack    `json:"audio,omitempty"`
+	Subtitles     []SubtitleTrack `json:"subtitles,omitempty"` // those that are text
+	Chapters      []Chapter       `json:"chapters,omitempty"`  // on the output's timeline
+	Chunks        []Chunk         `json:"chunks"`
+	Source        SourceFacts     `json:"source"`
+	Encoder       EncoderInfo     `json:"encoder"`
+	Notes         []string        `json:"notes,omitempty"` // what was noticed, for a person to read
 }
 
 // SourceFacts is how a plan reads its source.
 type SourceFacts struct {
-	VideoStream  int      `json:"video_stream"` // absolute index
+	VideoStream  int      `json:"video_stream"` // absolute index; -1 of sound alone
 	TimeBase     Rational `json:"time_base"`
 	CentreTicks  int64    `json:"centre_ticks"` // the source time at the centre of slot Lead
 	Lead         int64    `json:"lead"`         // frames that repeat the first picture
@@ -36,6 +41,8 @@ type SourceFacts struct {
 	Width        int      `json:"width"`        // coded size after rotation, which the filter graph is pinned to
 	Height       int      `json:"height"`
 	Interlaced   bool     `json:"interlaced,omitempty"`
+	Varying      bool     `json:"varying,omitempty"`       // of variable rate: a pause between pictures is no damage
+	CutOff       bool     `json:"cut_off,omitempty"`       // the file ends before it says: what is missing at the end is damage
 	HDR          string   `json:"hdr,omitempty"`           // transfer of a high dynamic range source (smpte2084, arib-std-b67), tone-mapped for these rungs
 	RGB          bool     `json:"rgb,omitempty"`           // no YUV in the source: the matrix is ours to choose
 	LimitedRange bool     `json:"limited_range,omitempty"` // surely limited-range YUV, as the rungs are
@@ -53,16 +60,37 @@ type Rung struct {
 	EncoderArgs      []string `json:"encoder_args"` // the same on every attempt, so that a retry has the same bytes
 }
 
+// SubtitleTrack returns the subtitles with the id.
+func (p Plan) SubtitleTrack(id string) (SubtitleTrack, bool) {
+	for _, s := range p.Subtitles {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return SubtitleTrack{}, false
+}
+
 // AudioTrack is one rendition of the sound.
 type AudioTrack struct {
 	ID            string   `json:"id"`     // track id, for example audio-1
 	Stream        int      `json:"stream"` // absolute index in the source
 	Language      string   `json:"language"`
-	Label         string   `json:"label"`
-	Channels      int      `json:"channels"` // of the output
+	Label         string   `json:"label"`          // one of its kind within the plan
+	Role          Role     `json:"role,omitempty"` // "" in plans from before there were several tracks: Main
+	Channels      int      `json:"channels"`       // of the output
 	Default       bool     `json:"default"`
 	BitsPerSecond int64    `json:"bits_per_second"`
 	EncoderArgs   []string `json:"encoder_args"`
+}
+
+// SubtitleTrack is text that a player can show.
+type SubtitleTrack struct {
+	ID       string `json:"id"`       // track id, for example subtitles-1
+	Stream   int    `json:"stream"`   // absolute index in the file that tasks read
+	Language string `json:"language"` // BCP 47; "" where unknown
+	Label    string `json:"label"`    // one of its kind within the plan
+	Role     Role   `json:"role"`
+	Default  bool   `json:"default"` // shown unasked
 }
 
 // Chunk is a run of segments that one process encodes.
@@ -110,6 +138,17 @@ func (p Plan) Rung(id string) (Rung, bool) {
 		}
 	}
 	return Rung{}, false
+}
+
+// SoundOnly reports whether the plan has no pictures.
+func (p Plan) SoundOnly() bool { return len(p.Rungs) == 0 }
+
+// FrameRate returns pictures a second, 0 of sound alone.
+func (p Plan) FrameRate() float64 {
+	if p.SoundOnly() {
+		return 0
+	}
+	return p.Rate.Float()
 }
 
 // AudioTrack returns the audio track with the id.

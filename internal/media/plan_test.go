@@ -26,10 +26,12 @@ func keepsItsPromises(t *testing.T, p media.Plan) {
 	if (media.Rational{Num: int64(p.Timescale), Den: int64(p.FrameDuration)}).Float() != p.Rate.Float() {
 		t.Errorf("%d ticks of %d a second are not %s", p.FrameDuration, p.Timescale, p.Rate)
 	}
-	if p.Source.Lead < 0 || p.Source.VideoFrames > p.Frames || p.Source.Lead >= p.Source.VideoFrames {
+	if !p.SoundOnly() && (p.Source.Lead < 0 || p.Source.VideoFrames > p.Frames || p.Source.Lead >= p.Source.VideoFrames) {
 		t.Errorf("lead %d, video %d, all %d", p.Source.Lead, p.Source.VideoFrames, p.Frames)
 	}
-	chunksCoverAllSegments(t, p)
+	if !p.SoundOnly() {
+		chunksCoverAllSegments(t, p)
+	}
 	audioIsCutNearBoundaries(t, p)
 	for i, r := range p.Rungs {
 		if r.Width%2+r.Height%2 != 0 || r.Width < 16 || r.Height < 16 || r.Width > 4096 || r.Height > 4096 || r.CapBitsPerSecond <= 0 || r.Level == "" {
@@ -39,8 +41,40 @@ func keepsItsPromises(t *testing.T, p media.Plan) {
 			t.Errorf("rung %s does not get smaller", r.ID)
 		}
 	}
-	if len(p.Rungs) == 0 {
-		t.Error("no rungs")
+	if p.SoundOnly() != (len(p.Chunks) == 0) || p.SoundOnly() && len(p.Audio) == 0 {
+		t.Errorf("%d rungs in %d chunks, %d audio tracks", len(p.Rungs), len(p.Chunks), len(p.Audio))
+	}
+	tracksAreApart(t, p)
+}
+
+// tracksAreApart wants every id and, of one kind, every label once, one default sound, and chapters in order.
+func tracksAreApart(t *testing.T, p media.Plan) {
+	t.Helper()
+	seen, defaults := map[string]bool{}, 0
+	add := func(kind, id, label string) {
+		if seen[id] || seen[kind+label] || label == "" {
+			t.Errorf("%s %s named %q is there twice or has no name", kind, id, label)
+		}
+		seen[id], seen[kind+label] = true, true
+	}
+	for _, a := range p.Audio {
+		add("audio", a.ID, a.Label)
+		if a.Default {
+			defaults++
+		}
+	}
+	for _, s := range p.Subtitles {
+		add("subtitles", s.ID, s.Label)
+	}
+	if len(p.Audio) > media.MaxAudioTracks || len(p.Subtitles) > media.MaxSubtitleTracks || len(p.Chapters) > media.MaxChapters || defaults != min(1, len(p.Audio)) {
+		t.Errorf("%d audio tracks of which %d are the default, %d subtitles, %d chapters", len(p.Audio), defaults, len(p.Subtitles), len(p.Chapters))
+	}
+	before := -1.0
+	for _, c := range p.Chapters {
+		if c.StartSeconds <= before || c.StartSeconds >= p.Duration().Seconds() || c.Title == "" {
+			t.Errorf("chapter %+v after %v", c, before)
+		}
+		before = c.StartSeconds
 	}
 }
 
@@ -95,12 +129,22 @@ func TestPlansOfRandomSourcesKeepTheirPromises(t *testing.T) {
 		v.StartTicks = random.Int64N(2_000_000) - 100_000
 		p.Streams[1].StartSeconds = random.Float64() * 3
 		p.Streams[1].DurationSeconds = random.Float64() * 4000
+		if i%5 == 0 {
+			soundAlone(&p)
+			p.Streams[0].StartTicks = random.Int64N(100_000) - 50_000
+		}
 		plan, err := media.NewPlan(p, media.Policy{}, media.EncoderInfo{})
 		if err != nil {
 			t.Fatalf("source %d: %v", i, err)
 		}
 		keepsItsPromises(t, plan)
 	}
+}
+
+// soundAlone takes the pictures away.
+func soundAlone(p *media.Probe) {
+	p.Streams = p.Streams[1:]
+	p.Streams[0].TimeBase = media.Rational{Num: 1, Den: 44100}
 }
 
 // probeOf returns a source of constant rate with sound of the same length.
@@ -276,7 +320,11 @@ func TestAPlanIsRefusedByName(t *testing.T) {
 		"a start beyond all clocks":         {func(p *media.Probe) { p.Streams[0].StartTicks = 1 << 60 }, media.TimestampsOutOfRange},
 		"sound that starts before all time": {func(p *media.Probe) { p.Streams[1].StartSeconds = -1e12 }, media.TimestampsOutOfRange},
 		"no end":                            {func(p *media.Probe) { p.Streams[0].DurationSeconds, p.DurationSeconds = 0, 0 }, media.UnknownDuration},
-		"only sound":                        {func(p *media.Probe) { p.Streams = p.Streams[1:] }, media.NoVideoTrack},
+		"neither pictures nor sound":        {func(p *media.Probe) { p.Streams = []media.Stream{{Kind: media.SubtitleStream}} }, media.NoTrack},
+		"sound without an end":              {func(p *media.Probe) { soundAlone(p); p.Streams[0].DurationSeconds, p.DurationSeconds = 0, 0 }, media.UnknownDuration},
+		"13 hours of sound":                 {func(p *media.Probe) { soundAlone(p); p.Streams[0].DurationSeconds = 13 * 3600 }, media.TooLong},
+		"150 days of sound in 30 kilobytes": {func(p *media.Probe) { soundAlone(p); p.Streams[0].DurationSeconds, p.SizeBytes = 12.8e6, 30_000 }, media.TimestampsOutOfRange},
+		"sound beyond all clocks":           {func(p *media.Probe) { soundAlone(p); p.Streams[0].StartTicks = 1 << 60 }, media.TimestampsOutOfRange},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

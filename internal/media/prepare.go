@@ -8,6 +8,8 @@ func NeedsPrepare(p Probe) (reason string, needed bool) {
 		return "MPEG-TS has no index, so a seek may land between key frames", true
 	case p.Container == MPEGPS:
 		return "MPEG-PS has no index, so a seek may land between key frames", true
+	case p.Container == AVI && !p.Indexed:
+		return "the file has no index", true
 	case p.Container == Matroska && p.DurationSeconds <= 0:
 		return "the recording does not say how long it is", true
 	case p.Container == Matroska && !p.Indexed:

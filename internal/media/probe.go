@@ -1,5 +1,7 @@
 package media
 
+import "slices"
+
 // StreamKind is what a stream carries.
 type StreamKind string
 
@@ -15,10 +17,12 @@ type Probe struct {
 	Container       Container `json:"container"`
 	SizeBytes       int64     `json:"size_bytes"`
 	StartSeconds    float64   `json:"start_seconds"`
-	DurationSeconds float64   `json:"duration_seconds"` // 0 where the container does not say
-	Indexed         bool      `json:"indexed"`          // a seek does not need to read the file from the start
+	DurationSeconds float64   `json:"duration_seconds"`  // 0 where the container does not say
+	Indexed         bool      `json:"indexed"`           // a seek does not need to read the file from the start
+	CutOff          bool      `json:"cut_off,omitempty"` // it ends before it says
 	Streams         []Stream  `json:"streams"`
-	Cadence         *Cadence  `json:"cadence,omitempty"` // replayed packet times, where the rate is not constant
+	Chapters        []Chapter `json:"chapters,omitempty"` // in the source's own time
+	Cadence         *Cadence  `json:"cadence,omitempty"`  // replayed packet times, where the rate is not constant
 }
 
 // Stream is one stream of a source. Times are ticks of TimeBase unless the name says seconds.
@@ -35,6 +39,7 @@ type Stream struct {
 	Default         bool       `json:"default,omitempty"`
 	Language        string     `json:"language,omitempty"` // as the source spells it
 	Title           string     `json:"title,omitempty"`
+	Flags           []string   `json:"flags,omitempty"` // dispositions that say what the stream is for, as ffmpeg names them
 
 	Width           int      `json:"width,omitempty"` // as coded, before rotation and pixel shape
 	Height          int      `json:"height,omitempty"`
@@ -53,6 +58,12 @@ type Stream struct {
 	SampleRate int `json:"sample_rate,omitempty"`
 }
 
+// Chapter is a named place. It ends where the next one begins.
+type Chapter struct {
+	StartSeconds float64 `json:"start_seconds"`
+	Title        string  `json:"title"`
+}
+
 // Video returns the stream that is planned: the first one with moving pictures.
 func (p Probe) Video() (Stream, bool) {
 	for _, s := range p.Streams {
@@ -61,6 +72,14 @@ func (p Probe) Video() (Stream, bool) {
 		}
 	}
 	return Stream{}, false
+}
+
+// Leading returns the stream that decides how long the output is: the pictures, else the default sound.
+func (p Probe) Leading() (Stream, bool) {
+	if v, ok := p.Video(); ok {
+		return v, true
+	}
+	return defaultAudio(p)
 }
 
 // Audio returns the streams with sound that can be decoded, in the source's order.
@@ -72,4 +91,40 @@ func (p Probe) Audio() []Stream {
 		}
 	}
 	return out
+}
+
+// TextSubtitles returns the streams of subtitles that can be written as text, in the source's order, at most
+// MaxSubtitleTracks.
+func (p Probe) TextSubtitles() []Stream {
+	var out []Stream
+	for _, s := range p.Streams {
+		if s.Kind == SubtitleStream && isTextCodec(s.Codec) && len(out) < MaxSubtitleTracks {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// pictureSubtitles counts subtitles that are images, or text that nothing here reads.
+func (p Probe) pictureSubtitles() (n int) {
+	for _, s := range p.Streams {
+		if s.Kind == SubtitleStream && !isTextCodec(s.Codec) {
+			n++
+		}
+	}
+	return n
+}
+
+func isTextCodec(codec string) bool {
+	return slices.Contains([]string{"subrip", "srt", "text", "mov_text", "ass", "ssa", "webvtt"}, codec)
+}
+
+// Cover returns the picture that comes with sound.
+func (p Probe) Cover() (Stream, bool) {
+	for _, s := range p.Streams {
+		if s.Kind == VideoStream && s.AttachedPicture && s.Codec != "" && s.Width > 0 && s.Height > 0 {
+			return s, true
+		}
+	}
+	return Stream{}, false
 }

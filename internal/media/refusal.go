@@ -1,6 +1,10 @@
 package media
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // Code names why a source is refused. Codes are stable and listed in the API reference.
 type Code string
@@ -12,8 +16,8 @@ const (
 	PlaylistDisguised    Code = "playlist_disguised"      // a text that names other files
 	TruncatedNoIndex     Code = "truncated_no_index"      // an MP4 without its index (moov)
 	Unreadable           Code = "unreadable"              // the container is right, its content is not
-	UnsupportedCodec     Code = "unsupported_codec"       // a picture codec nobody here decodes
-	NoVideoTrack         Code = "no_video_track"          // nothing to look at
+	UnsupportedCodec     Code = "unsupported_codec"       // pictures, or sound alone, that nobody here decodes
+	NoTrack              Code = "no_track"                // neither pictures nor sound
 	TooManyPixels        Code = "too_many_pixels"         // a picture larger than MaxPixels
 	TooLong              Code = "too_long"                // longer than the policy allows
 	TooManyStreams       Code = "too_many_streams"        // more than MaxStreams
@@ -47,14 +51,17 @@ func Refuse(code Code) *Refusal {
 	return &Refusal{Code: code, Message: words[0], Next: words[1]}
 }
 
+// Codes lists the reasons to refuse a source.
+func Codes() []Code { return slices.Sorted(maps.Keys(refusalWords)) }
+
 var refusalWords = map[Code][2]string{
 	EmptyFile: {
 		"The file is empty.",
 		"Choose the file again; the upload may have started before the file was fully written.",
 	},
 	NotAVideo: {
-		"This is not a video file that Matinee can read.",
-		"Upload an MP4, MOV, MKV, WebM, AVI, MPEG, FLV, WMV, OGG or GIF file.",
+		"This is not a video or audio file that Matinee can read.",
+		"Upload an MP4, MOV, MKV, WebM, AVI, MPEG, FLV, WMV, OGG or GIF file, or an M4A, MP3, FLAC or WAV file.",
 	},
 	PlaylistDisguised: {
 		"This is a playlist or a text that points at other files, not a video.",
@@ -69,12 +76,12 @@ var refusalWords = map[Code][2]string{
 		"Check that it plays on your computer, export it again, and upload the new file.",
 	},
 	UnsupportedCodec: {
-		"The pictures are stored in a format that cannot be decoded here.",
+		"The pictures or the sound are stored in a format that cannot be decoded here.",
 		"Convert the file, for example to H.264 in MP4, and upload the result.",
 	},
-	NoVideoTrack: {
-		"The file has no moving pictures.",
-		"Upload a file with a video track; sound alone is not supported yet.",
+	NoTrack: {
+		"The file has neither moving pictures nor sound.",
+		"Upload a file with a video or an audio track.",
 	},
 	TooManyPixels: {
 		"The pictures are larger than 36 million pixels each.",

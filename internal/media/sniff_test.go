@@ -115,7 +115,11 @@ func TestHasIndexReadsOnlyTheFilesOwnWords(t *testing.T) {
 		"Matroska that names its cues":          {"\x1a\x45\xdf\xa3...\x53\xab\x84\x1c\x53\xbb\x6b", media.Matroska, true},
 		"Matroska that does not":                {"\x1a\x45\xdf\xa3...", media.Matroska, false},
 		"MPEG-TS":                               {"GGG", media.MPEGTS, false},
-		"AVI, which is taken at its word":       {"RIFF", media.AVI, true},
+		"AVI with its index last":               {"RIFF\x1e\x00\x00\x00AVI LIST\x03\x00\x00\x00abc\x00idx1\x00\x00\x00\x00", media.AVI, true},
+		"AVI with its index within":             {"RIFF\x14\x00\x00\x00AVI LIST\x08\x00\x00\x00....indx", media.AVI, true},
+		"AVI with its index within, cut off":    {"RIFF\x15\x00\x00\x00AVI LIST\x09\x00\x00\x00....indx", media.AVI, false},
+		"AVI cut off in its media":              {"RIFF\x1e\x00\x00\x00AVI LIST\x09\x00\x00\x00ab", media.AVI, false},
+		"FLV, which is taken at its word":       {"FLV", media.FLV, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,12 +8,16 @@ import (
 	"time"
 
 	"github.com/Eyevinn/dash-mpd/mpd"
+
+	"matinee/internal/media"
 )
 
 const (
 	dashProfiles   = "urn:mpeg:dash:profile:isoff-live:2011,urn:mpeg:dash:profile:cmaf:2019"
 	channelsScheme = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 	roleScheme     = "urn:mpeg:dash:role:2011"
+	purposeScheme  = "urn:tva:metadata:cs:AudioPurposeCS:2007" // "1": for whoever does not see
+	textBandwidth  = 1000                                      // of subtitles, in bits a second: about what speech takes
 )
 
 // MPD returns the DASH manifest: one period, all rungs in one adaptation set, every segment's length in a SegmentTimeline,
@@ -23,12 +27,22 @@ func MPD(p Presentation) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write MPD: %w", err)
 	}
+	texts, err := p.texts()
+	if err != nil {
+		return nil, fmt.Errorf("write MPD: %w", err)
+	}
 	period := mpd.NewPeriod()
 	period.Id = "0"
 	period.Start = mpd.Ptr(mpd.Duration(0))
-	sets := []*mpd.AdaptationSetType{pictures(p, video)}
+	var sets []*mpd.AdaptationSetType
+	if len(video) > 0 {
+		sets = append(sets, pictures(p, video))
+	}
 	for _, a := range audio {
 		sets = append(sets, sound(p, a))
+	}
+	for _, t := range texts {
+		sets = append(sets, text(t))
 	}
 	for i, set := range sets {
 		set.Id = mpd.Ptr(uint32(i))
@@ -61,11 +75,43 @@ func sound(p Presentation, a audioTrack) *mpd.AdaptationSetType {
 	set.Lang = a.audio.Language
 	set.SegmentTemplate = template(AudioSpan(p.Plan, a.ID, nil))
 	set.Labels = []*mpd.LabelType{{Value: a.audio.Label}}
-	if a.audio.Default {
-		set.Roles = []*mpd.DescriptorType{mpd.NewDescriptor(roleScheme, "main", "")}
+	set.Roles = []*mpd.DescriptorType{mpd.NewDescriptor(roleScheme, soundRole(a.audio), "")}
+	if a.audio.Role == media.Description {
+		set.Accessibilities = []*mpd.DescriptorType{mpd.NewDescriptor(purposeScheme, "1", "")}
 	}
 	r := mpd.NewAudioRepresentation(a.ID, a.Codec, "", int(bandwidth(a.peak())), int(AudioSpan(p.Plan, a.ID, nil).Timescale))
 	r.AudioChannelConfigurations = []*mpd.DescriptorType{mpd.NewDescriptor(channelsScheme, strconv.Itoa(a.audio.Channels), "")}
+	set.AppendRepresentation(r)
+	return set
+}
+
+// soundRole is a value of the role scheme (ISO/IEC 23009-1 §5.8.5.5). Only one track is the main one.
+func soundRole(a media.AudioTrack) string {
+	switch {
+	case a.Default:
+		return "main"
+	case a.Role == media.Main || a.Role == "":
+		return "alternate"
+	}
+	return string(a.Role)
+}
+
+// text is a set of one file for the whole length.
+func text(t textTrack) *mpd.AdaptationSetType {
+	set := mpd.NewAdaptationSet()
+	set.ContentType, set.MimeType, set.Lang = "text", "text/vtt", t.subtitle.Language
+	set.Labels = []*mpd.LabelType{{Value: t.subtitle.Label}}
+	role := "subtitle"
+	switch t.subtitle.Role {
+	case media.Captions:
+		role = "caption"
+	case media.Forced:
+		role = "forced-subtitle"
+	case media.Main, media.Dub, media.Commentary, media.Description, media.Subtitle:
+	}
+	set.Roles = []*mpd.DescriptorType{mpd.NewDescriptor(roleScheme, role, "")}
+	r := mpd.NewRepresentationWithID(t.ID, "", "", textBandwidth)
+	r.BaseURLs = []*mpd.BaseURLType{mpd.NewBaseURL(TextPath(t.File))}
 	set.AppendRepresentation(r)
 	return set
 }

@@ -2,6 +2,7 @@ package packaging
 
 import (
 	"fmt"
+	"slices"
 
 	"matinee/internal/media"
 )
@@ -14,7 +15,17 @@ const peakOverCap = 1.45
 type Presentation struct {
 	Plan   media.Plan
 	Tracks []Track // those that are offered, in order of preference: a rung that would not answer is left out by the caller
+	Texts  []Text  // the subtitles that are offered
 }
+
+// Text is one offered subtitle track: a WebVTT file for the whole length.
+type Text struct {
+	ID   string // of a subtitle track of the plan
+	File string // its name, which carries a hash of its content
+}
+
+// TextPath names a subtitle file, relative to the playlists.
+func TextPath(file string) string { return "subtitles/" + file }
 
 // Track is one offered track.
 type Track struct {
@@ -35,6 +46,24 @@ type audioTrack struct {
 	audio media.AudioTrack
 }
 
+type textTrack struct {
+	Text
+	subtitle media.SubtitleTrack
+}
+
+// texts returns the offered subtitles; one that the plan does not know is the caller's mistake.
+func (p Presentation) texts() ([]textTrack, error) {
+	var out []textTrack
+	for _, t := range p.Texts {
+		s, ok := p.Plan.SubtitleTrack(t.ID)
+		if !ok || t.File == "" {
+			return nil, fmt.Errorf("subtitles %q are not in the plan, or nowhere", t.ID)
+		}
+		out = append(out, textTrack{t, s})
+	}
+	return out, nil
+}
+
 // split sorts the offered tracks by kind; a track that the plan does not know is the caller's mistake.
 func (p Presentation) split() (video []videoTrack, audio []audioTrack, err error) {
 	for _, t := range p.Tracks {
@@ -49,8 +78,11 @@ func (p Presentation) split() (video []videoTrack, audio []audioTrack, err error
 			return nil, nil, fmt.Errorf("track %q has no codec", t.ID)
 		}
 	}
-	if len(video) == 0 {
+	if len(video) == 0 && (len(audio) == 0 || !p.Plan.SoundOnly()) {
 		return nil, nil, fmt.Errorf("a presentation without pictures")
+	}
+	if !slices.ContainsFunc(audio, func(a audioTrack) bool { return a.audio.Default }) && len(audio) > 0 {
+		audio[0].audio.Default = true // the planned default could not be made
 	}
 	return video, audio, nil
 }
@@ -76,6 +108,16 @@ func largest[T any](tracks []T, of func(T) int64) int64 {
 		most = max(most, of(t))
 	}
 	return most
+}
+
+// text returns the offered subtitles with the id.
+func (p Presentation) text(id string) (Text, bool) {
+	for _, t := range p.Texts {
+		if t.ID == id {
+			return t, true
+		}
+	}
+	return Text{}, false
 }
 
 // span returns the offered track's segments; its init is not needed for playlists.
