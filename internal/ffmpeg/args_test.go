@@ -43,7 +43,20 @@ func TestArgumentsAreWrittenAsTheGoldenFilesSay(t *testing.T) {
 	phone := planned(t, func(s *media.Stream) { s.PixelFormat, s.ColourRange = "yuvj420p", "pc" })
 	plain := planned(t, func(s *media.Stream) { s.PixelFormat, s.ColourRange = "yuv420p", "tv" })
 	hdr := planned(t, func(s *media.Stream) { s.ColourTransfer, s.ColourMatrix = "smpte2084", "bt2020nc" })
+	radio := media.Probe{Container: media.MPEGTS, Streams: []media.Stream{
+		{Index: 2, Kind: media.AudioStream, Codec: "mp2", Channels: 2, TimeBase: media.Rational{Num: 1, Den: 90000}, DurationSeconds: 60},
+		{Index: 3, Kind: media.AudioStream, Channels: 2}, {Index: 4, Kind: media.SubtitleStream, Codec: "dvb_subtitle"},
+		{Index: 5, Kind: media.SubtitleStream, Codec: "subrip"}, {Index: 7, Kind: media.SubtitleStream, Codec: "ass"},
+	}}
+	sound, err := media.NewPlan(radio, media.Policy{}, media.EncoderInfo{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, args := range map[string][]string{
+		"prepare":        ffmpeg.PrepareArgs(src, radio, "/data/scratch.mkv"),
+		"subtitles":      ffmpeg.SubtitleArgs(src, sound),
+		"cover":          ffmpeg.CoverArgs(src, 3, 1280),
+		"inits-sound":    ffmpeg.InitArgs(sound),
 		"chunk-first":    ffmpeg.ChunkArgs(src, film, 0, 0),
 		"chunk-middle":   ffmpeg.ChunkArgs(src, film, 1, 0),
 		"chunk-attempt":  ffmpeg.ChunkArgs(src, film, 2, 1),

@@ -43,7 +43,7 @@ func (t *Tool) EncodeAudio(ctx context.Context, src Source, plan media.Plan, tra
 func audioArgs(src Source, plan media.Plan, audio media.AudioTrack, w *watch) []string {
 	args := append(guarded(), w.arguments(firstPipe+1)...)
 	args = append(args, src.opened()...)
-	args = append(args, "-copyts", "-i", src.url(), "-filter_complex", audioGraph(plan, audio), "-map", "[o]", "-map_metadata", "-1")
+	args = append(args, "-copyts", "-i", src.url(), "-filter_complex", audioGraph(plan, audio), "-map", "[o]", "-map_metadata", "-1", "-map_chapters", "-1")
 	args = append(args, audio.EncoderArgs...)
 	return append(args, append([]string{"-frag_duration", "1000000"}, muxed(audioFlags, 0)...)...)
 }

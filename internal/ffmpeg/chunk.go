@@ -41,12 +41,14 @@ func (t *Tool) EncodeChunk(ctx context.Context, src Source, plan media.Plan, chu
 		return Usage{}, err
 	}
 	w := &watch{observe: o.Observe, inputBytes: size}
+	args := chunkArgs(src, plan, chunk, rungs, o, w)
 	p := process{
 		program: t.ffmpeg,
-		args:    chunkArgs(src, plan, chunk, rungs, o, w),
+		args:    args,
 		limits:  limits{dayOfCPU, t.memory, 64, 0},
 		nice:    o.Nice,
 		watch:   w,
+		witness: newWitness(plan, chunk, o.Hold, slices.Contains(args, "-ss")),
 	}
 	for _, r := range rungs {
 		p.outputs = append(p.outputs, output{r.ID, consume})
@@ -55,6 +57,7 @@ func (t *Tool) EncodeChunk(ctx context.Context, src Source, plan media.Plan, chu
 	if err != nil {
 		return usage, fmt.Errorf("encode chunk %d: %w", chunk, err)
 	}
+	usage.Damage = p.witness.damage()
 	return usage, nil
 }
 
@@ -73,7 +76,7 @@ func pick(plan media.Plan, ids []string) ([]media.Rung, error) {
 
 func chunkArgs(src Source, plan media.Plan, chunk int, rungs []media.Rung, o ChunkOptions, w *watch) []string {
 	first, end := plan.ChunkFrames(chunk)
-	args := append(guarded(), w.arguments(firstPipe+len(rungs))...)
+	args := append(talkative(), w.arguments(firstPipe+len(rungs))...)
 	args = append(args, src.opened()...)
 	args = append(args, seek(plan, first, o.Attempt)...)
 	args = append(args, "-i", src.url(), "-filter_complex", head(plan, first, end, o.Hold)+"[c0];"+cascade(plan, rungs))
@@ -86,7 +89,7 @@ func chunkArgs(src Source, plan media.Plan, chunk int, rungs []media.Rung, o Chu
 }
 
 func videoOutput(i int, r media.Rung) []string {
-	return append([]string{"-map", fmt.Sprintf("[o%d]", i), "-fps_mode", "passthrough", "-map_metadata", "-1"}, r.EncoderArgs...)
+	return append([]string{"-map", fmt.Sprintf("[o%d]", i), "-fps_mode", "passthrough", "-map_metadata", "-1", "-map_chapters", "-1"}, r.EncoderArgs...)
 }
 
 func muxed(flags string, i int) []string {

@@ -111,6 +111,11 @@ func TestADamagedSourceIsMadeWholeByHoldingItsLastPicture(t *testing.T) {
 	if short == 0 {
 		t.Error("no chunk is short: the cut damages nothing")
 	}
+	// Everything after the last picture is held; that one, and those that the decoder worked on with it, were cut into.
+	last := lastDecoded(t, tool, src, plan)
+	if d := media.DamageOf(s.damage); len(d.Ranges) != 1 || d.Ranges[0].End != plan.Frames || d.Ranges[0].First > last+1 || d.Ranges[0].First < last-6 {
+		t.Errorf("damage of %d frames at %v, want all after frame %d", d.Frames, d.Ranges, last)
+	}
 	s.check(t, plan, inits)
 }
 
@@ -204,4 +209,11 @@ func TestAPosterIsAJPEGOfTheAskedWidth(t *testing.T) {
 			}
 		})
 	}
+}
+
+// lastDecoded returns the last frame that the source has a picture of its own for.
+func lastDecoded(t *testing.T, tool *ffmpeg.Tool, src ffmpeg.Source, plan media.Plan) int64 {
+	t.Helper()
+	plan.Source.VideoFrames = 10_000 // so that no tail is held
+	return int64(len(sums(t, tool, src, plan, 0, 5_000))) - 1
 }

@@ -1,12 +1,12 @@
 package ffmpeg_test
 
 import (
-	"bytes"
 	"testing"
 
 	"matinee/internal/ffmpeg"
 	"matinee/internal/media"
 	"matinee/internal/testkit/clips"
+	"matinee/internal/testkit/judge"
 )
 
 // The promise that everything else rests on: a chunk made alone has the pictures of a pass over the whole source, in
@@ -38,37 +38,25 @@ func TestAChunkAloneHasTheFramesOfASequentialPass(t *testing.T) {
 		"an animated GIF":                               {clips.Animation, shortSegments()},
 		"a screen recording with pauses":                {clips.ScreenWebM, shortSegments()},
 		"a live recording without an index":             {clips.LiveMatroska, shortSegments()},
+		"a browser's recording":                         {clips.LiveWebM, shortSegments()},
+		"three recordings in one":                       {clips.Joined, shortSegments()},
+		"chapters, subtitles and three sounds":          {clips.Feature, shortSegments()},
 		"one picture":                                   {clips.OnePicture, shortSegments()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			src, plan := admit(t, tool, c.clip, c.policy)
-			t.Logf("%d frames at %s, %d segments, rungs %d, lead %d, notes %q", plan.Frames, plan.Rate, plan.Segments(), len(plan.Rungs), plan.Source.Lead, plan.Notes)
-			framesAreEqual(t, tool, src, plan)
-			inits := inits(t, tool, plan)
-			encodeAll(t, tool, src, plan, inits).check(t, plan, inits)
-		})
-	}
-}
-
-func framesAreEqual(t *testing.T, tool *ffmpeg.Tool, src ffmpeg.Source, plan media.Plan) {
-	t.Helper()
-	whole := sums(t, tool, src, plan, 0, plan.Frames)
-	if int64(len(whole)) != plan.Frames {
-		t.Fatalf("a sequential pass has %d frames, the plan promises %d", len(whole), plan.Frames)
-	}
-	for i := range plan.Chunks {
-		first, end := plan.ChunkFrames(i)
-		alone := sums(t, tool, src, plan, first, end)
-		if int64(len(alone)) != end-first {
-			t.Errorf("chunk %d has %d frames, want %d", i, len(alone), end-first)
-			continue
-		}
-		for n, sum := range alone {
-			if want := whole[first+int64(n)]; !bytes.Equal(sum, want) {
-				t.Errorf("frame %d alone is %s, in the pass %s", first+int64(n), sum, want)
+			v, err := judge.Judge{Tool: tool, Policy: c.policy, Scratch: t.TempDir()}.Try(t.Context(), clips.Path(t, c.clip))
+			if err != nil || v.Refusal != nil {
+				t.Fatalf("%v, %v", v.Refusal, err)
 			}
-		}
+			t.Logf("%d frames at %s, %d segments, lead %d, notes %q", v.Plan.Frames, v.Plan.Rate, v.Plan.Segments(), v.Plan.Source.Lead, v.Plan.Notes)
+			for _, fault := range v.Faults {
+				t.Error(fault)
+			}
+			if len(v.Damage) > 0 {
+				t.Errorf("a whole source is called damaged at %v", v.Damage)
+			}
+		})
 	}
 }
 
@@ -79,4 +67,21 @@ func sums(t *testing.T, tool *ffmpeg.Tool, src ffmpeg.Source, plan media.Plan, f
 		t.Fatal(err)
 	}
 	return lines(out)
+}
+
+// Of a recording without an index, a seek would find wrong pictures with right timestamps.
+func TestAnAVIThatWasCutOffIsExactOnceItIsRemuxed(t *testing.T) {
+	t.Parallel()
+	tool := openTool(t, ffmpeg.Options{})
+	v, err := judge.Judge{Tool: tool, Policy: shortSegments(), Scratch: t.TempDir()}.Try(t.Context(), clips.Path(t, clips.CutAVI))
+	if err != nil || v.Refusal != nil {
+		t.Fatalf("%v, %v", v.Refusal, err)
+	}
+	for _, fault := range v.Faults {
+		t.Error(fault)
+	}
+	// The cut went through the last picture.
+	if d := media.DamageOf(v.Damage); d.Frames < 1 || d.Frames > 10 || d.Ranges[0].First < v.Plan.Frames-10 {
+		t.Errorf("damage of %d frames at %v, of %d", d.Frames, d.Ranges, v.Plan.Frames)
+	}
 }

@@ -12,47 +12,17 @@ import (
 
 	"matinee/internal/ffmpeg"
 	"matinee/internal/media"
-	"matinee/internal/packaging"
 	"matinee/internal/testkit/clips"
+	"matinee/internal/testkit/judge"
 )
 
 // tree writes a whole presentation as the origin will serve it.
 func tree(t *testing.T, plan media.Plan, inits map[string][]byte, s *shelf) string {
 	t.Helper()
 	dir := t.TempDir()
-	p := packaging.Presentation{Plan: plan}
-	for _, track := range tracks(plan) {
-		codec, err := packaging.Codec(inits[track])
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Tracks = append(p.Tracks, packaging.Track{ID: track, Codec: codec})
+	if err := judge.Publish(dir, plan, inits, s.segments); err != nil {
+		t.Fatal(err)
 	}
-	write := func(name string, content []byte, err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, track := range tracks(plan) {
-		list, err := packaging.MediaPlaylist(p, track)
-		write(track+".m3u8", list, err)
-		write(filepath.Join(track, "init.mp4"), inits[track], nil)
-		for k, segment := range s.segments[track] {
-			write(filepath.Join(track, strconv.Itoa(k)+".m4s"), segment, nil)
-		}
-	}
-	master, err := packaging.Master(p)
-	write("master.m3u8", master, err)
-	mpd, err := packaging.MPD(p)
-	write("manifest.mpd", mpd, err)
 	return dir
 }
 
@@ -71,40 +41,18 @@ func TestHLSAndDASHListExactlyThePlannedFrames(t *testing.T) {
 		files.ServeHTTP(w, r)
 	}))
 	defer server.Close()
-	for _, manifest := range []string{"master.m3u8", "manifest.mpd"} {
-		video, audio := 0, 0
-		for i := range tracks(plan) {
-			switch n := packets(t, server.URL+"/"+manifest, i); n {
-			case plan.Frames:
-				video++
-			case plan.AudioFrames():
-				audio++
-			default:
-				t.Errorf("%s: stream %d has %d packets", manifest, i, n)
-			}
-		}
-		if video != len(plan.Rungs) || audio != len(plan.Audio) {
-			t.Errorf("%s lists %d rungs of %d pictures and %d tracks of sound", manifest, video, plan.Frames, audio)
+	for _, fault := range judge.Listed(dir, plan) {
+		t.Error(fault)
+	}
+	for _, manifest := range []string{judge.MasterFile, judge.MPDFile} {
+		for _, fault := range judge.Played(t.Context(), server.URL+"/"+manifest, plan) {
+			t.Error(fault)
 		}
 	}
 	server.Close()
 	if len(missing) > 0 {
 		t.Errorf("players ask for what is not there: %q", missing)
 	}
-}
-
-// packets counts those of one stream as ffmpeg reads the manifest, which must say nothing. Streams are read one by one
-// because the DASH demuxer ends all of them with the first that ends.
-func packets(t *testing.T, url string, stream int) int64 {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-nostdin", "-v", "warning", "-i", url, "-map", "0:"+strconv.Itoa(stream), "-c", "copy", "-f", "framecrc", "-")
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if err != nil || said.Len() > 0 {
-		t.Errorf("ffmpeg reads stream %d of %s: %v: %s", stream, url, err, said.String())
-	}
-	return int64(len(lines(out)))
 }
 
 func TestSoundAndPictureStayTogether(t *testing.T) {

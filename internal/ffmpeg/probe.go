@@ -23,13 +23,28 @@ const (
 
 var errTooManyPackets = errors.New("more packets than are replayed")
 
-// Probe opens the file in the sandbox and returns its facts, or a *media.Refusal. Of a stream without a constant rate it
+// Probe opens the file in the sandbox and returns its facts, or a *media.Refusal. Where media.NeedsCadence asks for it, it
 // also reads all packet times, which reads the whole file once.
 func (t *Tool) Probe(ctx context.Context, path string, c media.Container) (media.Probe, error) {
 	ctx, cancel := context.WithTimeout(ctx, probeWall)
 	defer cancel()
 	src := Source{path, c}
-	size, indexed, err := look(src)
+	probe, err := t.Glance(ctx, src)
+	if err != nil {
+		return media.Probe{}, err
+	}
+	if media.NeedsCadence(probe) {
+		leading, _ := probe.Leading()
+		if probe.Cadence, err = t.cadence(ctx, src, leading); err != nil {
+			return media.Probe{}, err
+		}
+	}
+	return probe, nil
+}
+
+// Glance is Probe without packet times: what a source has, but not yet what can be planned.
+func (t *Tool) Glance(ctx context.Context, src Source) (media.Probe, error) {
+	seen, err := look(src)
 	if err != nil {
 		return media.Probe{}, err
 	}
@@ -37,43 +52,38 @@ func (t *Tool) Probe(ctx context.Context, path string, c media.Container) (media
 	if err != nil {
 		return media.Probe{}, err
 	}
-	probe.SizeBytes, probe.Indexed = size, indexed
-	if media.NeedsCadence(probe) {
-		video, _ := probe.Video()
-		if probe.Cadence, err = t.cadence(ctx, src, video); err != nil {
-			return media.Probe{}, err
-		}
-	}
+	probe.SizeBytes, probe.Indexed, probe.CutOff = seen.SizeBytes, seen.Indexed, seen.CutOff
 	return probe, nil
 }
 
-// look judges what needs no other program.
-func look(src Source) (size int64, indexed bool, err error) {
+// look judges what needs no other program, and fills in that part of a probe.
+func look(src Source) (seen media.Probe, err error) {
 	f, err := os.Open(src.Path)
 	if err != nil {
-		return 0, false, fmt.Errorf("open source: %w", err)
+		return seen, fmt.Errorf("open source: %w", err)
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
-		return 0, false, fmt.Errorf("look at source: %w", err)
+		return seen, fmt.Errorf("look at source: %w", err)
 	}
 	if info.Size() == 0 {
-		return 0, false, media.Refuse(media.EmptyFile)
+		return seen, media.Refuse(media.EmptyFile)
 	}
-	indexed, err = media.HasIndex(f, info.Size(), src.Container)
+	seen.SizeBytes, seen.CutOff = info.Size(), media.CutOff(f, info.Size(), src.Container)
+	seen.Indexed, err = media.HasIndex(f, info.Size(), src.Container)
 	if err != nil {
-		return 0, false, fmt.Errorf("look for the index: %w", err)
+		return seen, fmt.Errorf("look for the index: %w", err)
 	}
-	if src.Container == media.MP4 && !indexed {
-		return 0, false, media.Refuse(media.TruncatedNoIndex)
+	if src.Container == media.MP4 && !seen.Indexed {
+		return seen, media.Refuse(media.TruncatedNoIndex)
 	}
-	return info.Size(), indexed, nil
+	return seen, nil
 }
 
 func (t *Tool) facts(ctx context.Context, src Source) (media.Probe, error) {
 	out := boundedBuffer{limit: probeOutput}
-	args := append(probeArgs(src), "-of", "json", "-show_streams", "-show_format", src.url())
+	args := append(probeArgs(src), "-of", "json", "-show_streams", "-show_format", "-show_chapters", src.url())
 	_, err := t.run(ctx, process{program: t.ffprobe, args: args, stdout: &out, limits: questionLimits()})
 	if err != nil {
 		return media.Probe{}, t.refusal(ctx, src, err)
@@ -81,7 +91,16 @@ func (t *Tool) facts(ctx context.Context, src Source) (media.Probe, error) {
 	if out.truncated {
 		return media.Probe{}, media.Refuse(media.TooCostly)
 	}
-	return media.ParseProbe(out.Bytes(), src.Container)
+	probe, err := media.ParseProbe(out.Bytes(), src.Container)
+	if err != nil {
+		return media.Probe{}, err
+	}
+	for i := range probe.Streams { // a codec that is only known by name is no codec for a plan
+		if s := &probe.Streams[i]; !t.decodable[s.Codec] {
+			s.Codec = ""
+		}
+	}
+	return probe, nil
 }
 
 func probeArgs(src Source) []string {

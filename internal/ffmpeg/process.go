@@ -32,8 +32,10 @@ type process struct {
 	limits  limits
 	nice    bool
 	stdout  io.Writer
-	outputs []output // descriptor firstPipe+i of the child each
-	watch   *watch   // the process reports progress on the pipe after the outputs
+	outputs []output   // descriptor firstPipe+i of the child each
+	witness *witness   // reads standard error while the process decodes
+	watch   *watch     // the process reports progress on the pipe after the outputs
+	trial   chan<- int // asks for proof of the fences and is sent the process's id; has room for it
 }
 
 type output struct {
@@ -64,7 +66,8 @@ func Killed(err error) bool {
 // running is a process under way.
 type running struct {
 	process
-	dir     string
+
+	fences  fences
 	readers []*os.File // ours: one per output, then the progress pipe
 	writers []*os.File // the child's
 	said    boundedBuffer
@@ -76,10 +79,14 @@ type running struct {
 // run starts a process, feeds its outputs to their consumers, and returns when it and all of them have ended. The process
 // is killed by ctx, by a consumer's error, by the watchdog and by the death of the server; the first three are returned.
 func (t *Tool) run(ctx context.Context, p process) (Usage, error) {
+	return t.runBehind(ctx, t.fences, p)
+}
+
+func (t *Tool) runBehind(ctx context.Context, f fences, p process) (Usage, error) {
 	started := time.Now()
 	ctx, kill := context.WithCancelCause(ctx)
 	defer kill(nil)
-	r := &running{process: p, dir: t.dir, said: boundedBuffer{limit: saidLimit}}
+	r := &running{process: p, fences: f, said: boundedBuffer{limit: saidLimit}}
 	if err := r.openPipes(); err != nil {
 		return Usage{}, fmt.Errorf("open pipes for %s: %w", p.program, err)
 	}
@@ -144,45 +151,104 @@ func (r *running) startConsumers(kill context.CancelCauseFunc) (faults func() er
 }
 
 // live runs the process on a thread of its own. PR_SET_PDEATHSIG follows the thread that forked, not the server, so the
-// thread must live as long as the child; and niceness belongs to a thread, so it is never given back: it ends here.
+// thread must live as long as the child; and niceness and fences belong to a thread, so they are never given back: it ends
+// here.
 func (r *running) live(ctx context.Context) error {
 	done := make(chan error, 1)
-	go func() {
-		runtime.LockOSThread()
-		done <- r.startAndWait(ctx)
-	}()
+	go onEndingThread(func() { done <- r.startAndWait(ctx) })
 	return <-done
 }
 
-func (r *running) startAndWait(ctx context.Context) error {
-	cmd := exec.CommandContext(ctx, r.program, r.args...) //nolint:gosec // running a configured program is what the package is for; no shell reads the arguments
-	cmd.Env = []string{}
-	cmd.Dir = r.dir
-	cmd.Stdout = r.stdout
-	cmd.Stderr = &r.said
-	cmd.ExtraFiles = r.writers
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = afterKill
-	if r.nice {
-		if err := unix.Setpriority(unix.PRIO_PROCESS, 0, lowestNice); err != nil {
-			closeAll(r.writers)
-			return fmt.Errorf("lower the priority of %s: %w", r.program, err)
-		}
+// onEndingThread runs work on a thread that ends with the goroutine. The main thread never does, and /proc shows it as the
+// server itself, so it is held meanwhile.
+func onEndingThread(work func()) {
+	runtime.LockOSThread()
+	if unix.Gettid() != unix.Getpid() {
+		work()
+		return
 	}
-	err := cmd.Start()
+	defer runtime.UnlockOSThread()
+	var other sync.WaitGroup
+	other.Go(func() { onEndingThread(work) })
+	other.Wait()
+}
+
+func (r *running) startAndWait(ctx context.Context) (err error) {
+	files := filesOf(r.args, r.limits.fileBytes > 0)
+	back, err := r.fences.lend(files.written)
+	if err != nil {
+		closeAll(r.writers)
+		return err
+	}
+	defer func() { err = errors.Join(err, back()) }()
+	cmd := r.command(ctx)
+	if err := r.enclose(files); err != nil {
+		closeAll(r.writers)
+		return fmt.Errorf("sandbox %s: %w", r.program, err)
+	}
+	err = cmd.Start()
 	closeAll(r.writers)
 	if err != nil {
 		return fmt.Errorf("start %s: %w", r.program, err)
 	}
-	if err := r.limits.apply(cmd.Process.Pid); err != nil {
+	if err := r.limit(cmd.Process.Pid); err != nil {
 		return errors.Join(err, cmd.Cancel(), cmd.Wait())
 	}
 	r.pid.Store(int64(cmd.Process.Pid))
+	if r.trial != nil {
+		r.trial <- cmd.Process.Pid
+	}
 	err = cmd.Wait()
 	r.pid.Store(0)
 	r.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	return r.exit(cmd.ProcessState, err)
+}
+
+// limit bounds the process in the first moment of its life, most likely while its libraries are being loaded. Other than the
+// fences, limits belong to a process as a whole and cannot be inherited from a thread alone.
+func (r *running) limit(pid int) error {
+	if err := r.fences.resemble(); err != nil {
+		return err
+	}
+	return r.limits.apply(pid, r.fences.processes())
+}
+
+func (r *running) command(ctx context.Context) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, r.program, r.args...) //nolint:gosec // running a configured program is what the package is for; no shell reads the arguments
+	cmd.Env = []string{}
+	cmd.Dir = "/" // a folder that every user may enter; nothing is named relative to it
+	cmd.Stdout = r.stdout
+	cmd.Stderr = r.stderr()
+	cmd.ExtraFiles = r.writers
+	cmd.SysProcAttr = r.fences.attributes()
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = afterKill
+	return cmd
+}
+
+// enclose changes the calling thread, and so the process that it starts.
+func (r *running) enclose(files namedFiles) error {
+	if r.nice {
+		if err := unix.Setpriority(unix.PRIO_PROCESS, 0, lowestNice); err != nil {
+			return fmt.Errorf("lower the priority: %w", err)
+		}
+	}
+	if err := r.fences.enclose(r.program, files); err != nil {
+		return err
+	}
+	if r.trial != nil {
+		return r.fences.held()
+	}
+	return nil
+}
+
+// stderr is where the process's talk goes: it is kept for the log, what a witness has use for left out.
+func (r *running) stderr() io.Writer {
+	if r.witness == nil {
+		return &r.said
+	}
+	r.witness.said = &r.said
+	return r.witness
 }
 
 func (r *running) exit(state *os.ProcessState, err error) error {

@@ -49,7 +49,7 @@ func TestAProcessThatBurnsCPUWithoutAFrameIsHung(t *testing.T) {
 
 func TestAProcessThatSleepsIsHung(t *testing.T) {
 	t.Parallel()
-	tool := openTool(t, ffmpeg.Options{FFmpeg: wrapper(t, "exec /bin/sleep 1000"), HungWall: 300 * time.Millisecond})
+	tool := openTool(t, ffmpeg.Options{FFmpeg: wrapper(t, "exec /bin/sleep 1000"), HungWall: 3 * time.Second})
 	src, plan := admit(t, tool, clips.Silent, shortSegments())
 	_, err := tool.EncodeChunk(t.Context(), src, plan, 0, ffmpeg.ChunkOptions{}, drain)
 	if !errors.Is(err, ffmpeg.ErrHung) {

@@ -25,7 +25,6 @@ func TestASourceThatCannotBecomeAVideoIsRefusedByName(t *testing.T) {
 		clips.HollowMP4:    media.Unreadable,
 		clips.Huge:         media.TooManyPixels,
 		clips.ManyStreams:  media.TooManyStreams,
-		clips.CoverArt:     media.NoVideoTrack,
 		clips.FarTimestamp: media.TimestampsOutOfRange,
 	} {
 		t.Run(string(clip)+" is "+string(want), func(t *testing.T) {

@@ -19,7 +19,6 @@ import (
 // openTool returns a tool with the installed ffmpeg.
 func openTool(t *testing.T, o ffmpeg.Options) *ffmpeg.Tool {
 	t.Helper()
-	o.ScratchDir = t.TempDir()
 	tool, err := ffmpeg.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -105,6 +104,7 @@ func inits(t *testing.T, tool *ffmpeg.Tool, plan media.Plan) map[string][]byte {
 type shelf struct {
 	mu       sync.Mutex
 	segments map[string]map[int][]byte
+	damage   []media.FrameRange
 }
 
 func newShelf() *shelf { return &shelf{segments: map[string]map[int][]byte{}} }
@@ -124,9 +124,10 @@ func (s *shelf) put(track string) func(int, []byte) error {
 
 // encodeChunk splits a chunk of the plan onto the shelf.
 func encodeChunk(ctx context.Context, tool *ffmpeg.Tool, src ffmpeg.Source, plan media.Plan, chunk int, o ffmpeg.ChunkOptions, inits map[string][]byte, s *shelf) error {
-	_, err := tool.EncodeChunk(ctx, src, plan, chunk, o, func(rung string, r io.Reader) error {
+	usage, err := tool.EncodeChunk(ctx, src, plan, chunk, o, func(rung string, r io.Reader) error {
 		return packaging.Split(r, packaging.ChunkSpan(plan, rung, inits[rung], chunk), s.put(rung))
 	})
+	s.damage = append(s.damage, usage.Damage...)
 	return err
 }
 

@@ -22,15 +22,21 @@ type Source struct {
 // an error from one kills the process and is returned.
 type Consumer func(track string, r io.Reader) error
 
-// Usage is what a process cost.
+// Usage is what a process cost, and what it met with.
 type Usage struct {
-	CPU  time.Duration // user and system time
-	Wall time.Duration
+	CPU    time.Duration // user and system time
+	Wall   time.Duration
+	Damage []media.FrameRange // frames of a chunk that do not show what the source had there
 }
 
 // guarded is the start of every ffmpeg command: no questions, only errors, no allocation over 1 GiB.
 func guarded() []string {
 	return []string{"-nostdin", "-v", "error", "-max_alloc", "1073741824"}
+}
+
+// talkative is guarded for a process that a witness listens to: every line, with its level.
+func talkative() []string {
+	return []string{"-nostdin", "-hide_banner", "-loglevel", "level+info", "-max_alloc", "1073741824"}
 }
 
 // opened are the options before -i that keep an input from naming other files: no protocol but file, and the demuxer that
@@ -42,12 +48,15 @@ func (s Source) opened() []string {
 // url names the file for a process, which runs in another folder than the server.
 func (s Source) url() string { return fileURL(s.Path) }
 
+// filePrefix chooses the protocol of a local file.
+const filePrefix = "file:"
+
 // fileURL has the prefix without which a name such as "concat:a|b" would choose a protocol.
 func fileURL(path string) string {
 	if absolute, err := filepath.Abs(path); err == nil {
 		path = absolute
 	}
-	return "file:" + path
+	return filePrefix + path
 }
 
 func (s Source) size() (int64, error) {
@@ -86,12 +95,12 @@ func seek(plan media.Plan, first int64, attempt int) []string {
 
 // head is the filter graph from the source to exactly the frames [first, end) of the plan, numbered by their pts.
 //
-// The first scale pins the size, so that a change of it in mid-file does not restart the graph. fps comes before trim and
-// puts every picture into an absolute slot whatever the seek point; its start_time only serves frame 0, because elsewhere
-// its rounding to microseconds would move the phase.
+// showinfo names every decoded picture for the witness. The first scale pins the size, so that a change of it in mid-file does
+// not restart the graph. fps comes before trim and puts every picture into an absolute slot whatever the seek point; its
+// start_time only serves frame 0, because elsewhere its rounding to microseconds would move the phase.
 func head(plan media.Plan, first, end int64, hold bool) string {
 	s := plan.Source
-	steps := []string{fmt.Sprintf("[0:%d]scale=%d:%d", s.VideoStream, s.Width, s.Height)}
+	steps := []string{fmt.Sprintf("[0:%d]showinfo=checksum=0", s.VideoStream), fmt.Sprintf("scale=%d:%d", s.Width, s.Height)}
 	if s.Interlaced {
 		steps = append(steps, "bwdif=mode=send_frame")
 	}

@@ -16,6 +16,9 @@ import (
 // ErrHung is returned when a process was killed because it used CPU, or time, without any progress.
 var ErrHung = errors.New("the process made no progress and was killed")
 
+// ErrStopped is returned when a process was killed because somebody had stopped it (SIGSTOP) and nobody let it go on.
+var ErrStopped = errors.New("the process was stopped from outside and was killed")
+
 const clockTicks = 100 // a second, of /proc (USER_HZ is 100 on every Linux)
 
 // Observer is told how far a process is. Calls come from one goroutine, about twice a second. It must not block.
@@ -64,9 +67,6 @@ func (w *watch) follow(r io.Reader, moved *atomic.Int64) {
 // startWatch kills the process when it is hung: CPU time counts, not wall time, because a busy machine is no fault. The
 // function it returns ends the watch.
 func (t *Tool) startWatch(ctx context.Context, r *running, kill context.CancelCauseFunc) (stop func()) {
-	if r.watch == nil {
-		return func() {}
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
@@ -77,11 +77,16 @@ func (t *Tool) startWatch(ctx context.Context, r *running, kill context.CancelCa
 }
 
 func (t *Tool) guard(ctx context.Context, r *running, kill context.CancelCauseFunc) {
-	tick := time.NewTicker(min(time.Second, max(10*time.Millisecond, min(t.hungCPU, t.hungWall)/10)))
+	tick := time.NewTicker(min(time.Second, max(10*time.Millisecond, min(t.hungCPU, t.hungWall, t.stopped)/10)))
 	defer tick.Stop()
+	patience := t.hungWall
+	if r.watch == nil {
+		patience = max(patience, minuteOfSilence)
+	}
 	var (
 		moved int64 = -1
 		since       = time.Now()
+		awake       = time.Now() // when it was last seen not to be stopped
 		base  time.Duration
 	)
 	for {
@@ -90,43 +95,71 @@ func (t *Tool) guard(ctx context.Context, r *running, kill context.CancelCauseFu
 			return
 		case <-tick.C:
 		}
-		cpu, read, err := usageOf(r.pid.Load())
+		usage, err := usageOf(r.pid.Load())
 		if err != nil {
 			continue // not started, or just ended
 		}
-		if m := r.moved.Load() + min(read, 2*r.watch.inputBytes); m != moved {
+		if !usage.stopped {
+			awake = time.Now()
+		} else if time.Since(awake) > t.stopped { // a busy machine leaves a process runnable, never stopped
+			kill(fmt.Errorf("%s: %w", r.program, ErrStopped))
+			return
+		}
+		cpu := usage.cpu
+		if m := r.signsOfLife(usage); m != moved {
 			moved, since, base = m, time.Now(), cpu
 			continue
 		}
 		used, waited := cpu-base, time.Since(since)
-		if used > t.hungCPU || waited > t.hungWall && used < time.Second {
+		if used > t.hungCPU || waited > patience && used < time.Second {
 			kill(fmt.Errorf("%s used %v of CPU in %v: %w", r.program, used, waited.Round(time.Millisecond), ErrHung))
 			return
 		}
 	}
 }
 
-// usageOf returns the CPU time and the bytes read so far by a process (proc(5)).
-func usageOf(pid int64) (cpu time.Duration, read int64, err error) {
+// minuteOfSilence is the least that a process may take which reports no progress: it is short by itself, the machine may be busy.
+const minuteOfSilence = time.Minute
+
+// signsOfLife changes with every progress. Of a process that reports none, using CPU is all that can be asked.
+func (r *running) signsOfLife(u processUsage) int64 {
+	if r.watch == nil {
+		return r.moved.Load() + int64(u.cpu)
+	}
+	return r.moved.Load() + min(u.read, 2*r.watch.inputBytes)
+}
+
+// processUsage is what a process has used so far.
+type processUsage struct {
+	cpu     time.Duration
+	read    int64 // bytes
+	stopped bool  // by a signal, until SIGCONT
+}
+
+// usageOf returns what a process has used so far (proc(5)).
+func usageOf(pid int64) (u processUsage, err error) {
 	if pid == 0 {
-		return 0, 0, os.ErrProcessDone
+		return u, os.ErrProcessDone
 	}
 	dir := "/proc/" + strconv.FormatInt(pid, 10)
 	stat, err := os.ReadFile(dir + "/stat")
 	if err != nil {
-		return 0, 0, err
+		return u, err
 	}
-	// The second field is the program's name in brackets and may hold anything; utime and stime are fields 14 and 15.
+	// The second field is the program's name in brackets and may hold anything; the state is field 3, utime and stime are
+	// fields 14 and 15.
 	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
 	if len(fields) < 13 {
-		return 0, 0, fmt.Errorf("read %s/stat: %d fields", dir, len(fields))
+		return u, fmt.Errorf("read %s/stat: %d fields", dir, len(fields))
 	}
 	user, err1 := strconv.ParseInt(fields[11], 10, 64)
 	system, err2 := strconv.ParseInt(fields[12], 10, 64)
 	if err := errors.Join(err1, err2); err != nil {
-		return 0, 0, err
+		return u, err
 	}
-	return time.Duration(user+system) * time.Second / clockTicks, bytesRead(dir), nil
+	return processUsage{
+		cpu: time.Duration(user+system) * time.Second / clockTicks, read: bytesRead(dir), stopped: fields[0] == "T",
+	}, nil
 }
 
 func bytesRead(dir string) int64 {
