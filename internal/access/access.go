@@ -28,19 +28,20 @@ type Action string
 
 // The actions on a video, and those on the instance.
 const (
-	ListVideo    Action = "video:list"    // meet it in a list, a feed or a search
-	WatchVideo   Action = "video:watch"   // see the page, play the media
-	EditVideo    Action = "video:edit"    // change, see errors and the encoding, fetch the source
-	DeleteVideo  Action = "video:delete"  // bin, restore, purge
-	CreateVideo  Action = "video:create"  // make a video and upload to it
-	EditAccount  Action = "account:edit"  // an account's own profile and sessions; Facts.Owner is the account
-	ManageUsers  Action = "users:manage"  // accounts and roles
-	ManageSystem Action = "system:manage" // tasks, storage, metrics
+	ListVideo     Action = "video:list"     // meet it in a list, a feed or a search
+	WatchVideo    Action = "video:watch"    // see the page, play the media
+	EditVideo     Action = "video:edit"     // change, see errors and the encoding, fetch the source
+	DeleteVideo   Action = "video:delete"   // bin, restore, purge
+	CreateVideo   Action = "video:create"   // make a video and upload to it
+	EditAccount   Action = "account:edit"   // an account's own profile and sessions; Facts.Owner is the account
+	ManageUsers   Action = "users:manage"   // accounts and roles
+	ManageSystem  Action = "system:manage"  // tasks, storage, metrics
+	ManageLibrary Action = "library:manage" // categories
 )
 
 // Actions lists every action.
 func Actions() []Action {
-	return []Action{ListVideo, WatchVideo, EditVideo, DeleteVideo, CreateVideo, EditAccount, ManageUsers, ManageSystem}
+	return []Action{ListVideo, WatchVideo, EditVideo, DeleteVideo, CreateVideo, EditAccount, ManageUsers, ManageSystem, ManageLibrary}
 }
 
 // Facts are what a rule may look at. Actions on the instance need none: pass the zero value.

@@ -31,6 +31,9 @@ type userStore interface {
 	// UpdateUser is an errs.Conflict error when it would leave no administrator who can sign in; of several at once, one
 	// is refused. A suspension ends the user's sessions and raises the epoch.
 	UpdateUser(ctx context.Context, id ids.UserID, p UserPatch) (User, error)
+	// DeleteUser removes a user with their sessions. It is an errs.Conflict error while they own videos, those in the bin
+	// included, and when nobody would be left who can administer.
+	DeleteUser(ctx context.Context, id ids.UserID) error
 	// SetPassword also ends all sessions of the user and raises the epoch.
 	SetPassword(ctx context.Context, id ids.UserID, passwordHash Secret) error
 	// ReplacePasswordHash changes the hash if it still is the old one.

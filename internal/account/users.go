@@ -133,6 +133,31 @@ func (a *Accounts) UpdateUser(ctx context.Context, v access.Viewer, id ids.UserI
 	return user, nil
 }
 
+// DeleteUser removes a user for good. It returns errs.Conflict with the code owns_videos while a video is theirs, be it in the
+// bin, and last_administrator when nobody would be left who can administer.
+func (a *Accounts) DeleteUser(ctx context.Context, v access.Viewer, id ids.UserID) error {
+	if err := a.allow(v, access.ManageUsers, ""); err != nil {
+		return err
+	}
+	if err := a.store.DeleteUser(ctx, id); err != nil {
+		return fmt.Errorf("delete user: %w", err)
+	}
+	a.log.InfoContext(ctx, "user deleted", userID(id), by(v))
+	return nil
+}
+
+// SetPassword gives a user another password and ends all their sessions.
+func (a *Accounts) SetPassword(ctx context.Context, v access.Viewer, id ids.UserID, password Secret) error {
+	if err := a.allow(v, access.ManageUsers, ""); err != nil {
+		return err
+	}
+	user, err := a.store.User(ctx, id)
+	if err != nil {
+		return fmt.Errorf("find user: %w", err)
+	}
+	return a.ResetPassword(ctx, v, user.Email, password)
+}
+
 // ResetPassword gives the user with this e-mail address another password and ends all their sessions.
 func (a *Accounts) ResetPassword(ctx context.Context, v access.Viewer, email string, password Secret) error {
 	if err := a.allow(v, access.ManageUsers, ""); err != nil {

@@ -163,6 +163,34 @@ func endAllSessions(ctx context.Context, tx *Tx, id ids.UserID) error {
 	return err
 }
 
+// DeleteUser removes a user with their sessions.
+func (s *Account) DeleteUser(ctx context.Context, id ids.UserID) error {
+	return s.db.Update(ctx, func(tx *Tx) error {
+		if err := lockAdministrators(ctx, tx); err != nil {
+			return err
+		}
+		before, err := userByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		owned, err := one(ctx, tx, scanInt64, "SELECT COUNT(*) FROM video WHERE owner_id = ?", string(id))
+		if err != nil {
+			return err
+		}
+		if owned > 0 {
+			return errs.New(errs.Conflict, "owns_videos",
+				"This account owns videos, some perhaps in the bin. Remove them for good first, or suspend the account.")
+		}
+		if err := endAllSessions(ctx, tx, id); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM account WHERE id = ?", string(id)); err != nil {
+			return err
+		}
+		return keepAdministrator(ctx, tx, before)
+	})
+}
+
 // SetPassword replaces the password's hash, raises the epoch and ends the sessions.
 func (s *Account) SetPassword(ctx context.Context, id ids.UserID, passwordHash account.Secret) error {
 	return s.db.Update(ctx, func(tx *Tx) error {

@@ -27,6 +27,11 @@ var _ pipeline.Store = (*Pipeline)(nil)
 // FinishUpload makes a complete upload the current version of its video.
 func (s *Pipeline) FinishUpload(ctx context.Context, f upload.Finished, probe pipeline.Task, now time.Time) error {
 	return s.db.Update(ctx, func(tx *Tx) error {
+		if there, err := lockVideo(ctx, tx, f.Video, `purged = 0`); err != nil {
+			return err
+		} else if !there {
+			return errs.Missing("video")
+		}
 		already, err := finishUpload(ctx, tx, f.Upload, now)
 		if err != nil || already {
 			return err
@@ -92,16 +97,17 @@ func tombstone(ctx context.Context, tx *Tx, id ids.VersionID, now time.Time) err
 }
 
 const versionColumns = `
-	id, video_id, source_id, file_name, source_bytes, container, prepared, plan, tracks, fingerprint, poster, report, revision, playable_at, ready_at`
+	id, video_id, source_id, file_name, source_bytes, container, prepared, plan, tracks, extra_tracks, fingerprint, poster, report, revision, playable_at, ready_at`
 
 func scanVersion(r row) (pipeline.Version, error) {
 	var (
-		v                    pipeline.Version
-		prepared             int64
-		plan, tracks, report sql.NullString
-		playable, ready      sql.NullInt64
+		v                   pipeline.Version
+		prepared            int64
+		plan, tracks, extra sql.NullString
+		report              sql.NullString
+		playable, ready     sql.NullInt64
 	)
-	err := r.Scan(&v.ID, &v.Video, &v.Source, &v.FileName, &v.SourceBytes, &v.Container, &prepared, &plan, &tracks, &v.Fingerprint, &v.Poster,
+	err := r.Scan(&v.ID, &v.Video, &v.Source, &v.FileName, &v.SourceBytes, &v.Container, &prepared, &plan, &tracks, &extra, &v.Fingerprint, &v.Poster,
 		&report, &v.Revision, &playable, &ready)
 	if err != nil {
 		return v, err
@@ -112,6 +118,9 @@ func scanVersion(r row) (pipeline.Version, error) {
 		return v, err
 	}
 	if err := fromJSON(tracks, &v.Tracks); err != nil {
+		return v, err
+	}
+	if err := fromJSON(extra, &v.Extra); err != nil {
 		return v, err
 	}
 	return v, fromJSON(report, &v.Report)
@@ -197,7 +206,7 @@ func (s *Pipeline) FinishPlan(ctx context.Context, l pipeline.Lease, p pipeline.
 		}
 		_, err := tx.Exec(ctx, `
 			UPDATE version SET container = ?, prepared = ?, plan = ?, tracks = ?, fingerprint = ?, duration_us = ?, width = ?, height = ?, frame_rate = ?,
-			       rungs = ?, warnings = ?, revision = revision + 1 WHERE id = ?`, append(values, string(l.Version))...)
+			       rungs = ?, warnings = ?, extra_tracks = ?, chapters = ?, revision = revision + 1 WHERE id = ?`, append(values, string(l.Version))...)
 		if err != nil {
 			return fmt.Errorf("store plan: %w", err)
 		}
@@ -226,15 +235,32 @@ func planValues(p pipeline.Planned) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	extra, err := toJSON(soundOf(p.Plan))
+	if err != nil {
+		return nil, err
+	}
+	var list []library.Chapter
+	for _, c := range p.Plan.Chapters {
+		list = append(list, library.Chapter{StartSeconds: c.StartSeconds, Title: c.Title})
+	}
+	chapters, err := toJSON(list)
+	if err != nil {
+		return nil, err
+	}
 	width, height := p.Plan.Size()
 	return []any{
-		string(p.Container), flag(p.Prepared), plan, tracks, p.Fingerprint, p.Plan.Duration().Microseconds(), width, height, p.Plan.Rate.Float(),
-		shown, notes,
+		string(p.Container), flag(p.Prepared), plan, tracks, p.Fingerprint, p.Plan.Duration().Microseconds(), width, height, p.Plan.FrameRate(),
+		shown, notes, extra, chapters,
 	}, nil
 }
 
 // FinishTrackWork ends a chunk or audio task. The last one makes the version playable.
 func (s *Pipeline) FinishTrackWork(ctx context.Context, l pipeline.Lease, f pipeline.Facts, now time.Time) (playable bool, err error) {
+	return s.endTrackWork(ctx, l, f, now, func(*Tx) error { return nil })
+}
+
+// endTrackWork ends a task of tracks with what else it changes.
+func (s *Pipeline) endTrackWork(ctx context.Context, l pipeline.Lease, f pipeline.Facts, now time.Time, also func(*Tx) error) (playable bool, err error) {
 	err = s.db.Update(ctx, func(tx *Tx) error {
 		// Locking the version first makes the last two tasks of a version wait for each other on PostgreSQL.
 		if _, err := tx.Exec(ctx, `UPDATE version SET revision = revision WHERE id = ?`, string(l.Version)); err != nil {
@@ -243,7 +269,7 @@ func (s *Pipeline) FinishTrackWork(ctx context.Context, l pipeline.Lease, f pipe
 		if err := finishTask(ctx, tx, l, f, now); err != nil {
 			return err
 		}
-		if err := addWarning(ctx, tx, l.Version, f.Warning); err != nil {
+		if err := also(tx); err != nil {
 			return err
 		}
 		rest, err := one(ctx, tx, scanInt64, `
@@ -255,33 +281,6 @@ func (s *Pipeline) FinishTrackWork(ctx context.Context, l pipeline.Lease, f pipe
 		return publish(ctx, tx, l, now)
 	})
 	return playable && err == nil, err
-}
-
-// addWarning tells the owner something about a version, once; "" is nothing to tell.
-func addWarning(ctx context.Context, tx *Tx, id ids.VersionID, warning string) error {
-	if warning == "" {
-		return nil
-	}
-	warnings, err := one(ctx, tx, func(r row) (list []string, err error) {
-		var text sql.NullString
-		if err := r.Scan(&text); err != nil {
-			return nil, err
-		}
-		err = fromJSON(text, &list)
-		return list, err
-	}, `SELECT warnings FROM version WHERE id = ?`, string(id))
-	if err != nil {
-		return fmt.Errorf("read warnings: %w", err)
-	}
-	if slices.Contains(warnings, warning) {
-		return nil
-	}
-	text, err := toJSON(append(warnings, warning))
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `UPDATE version SET warnings = ? WHERE id = ?`, text, string(id))
-	return err
 }
 
 // publish makes a version playable and queues its verification.
@@ -297,17 +296,6 @@ func publish(ctx context.Context, tx *Tx, l pipeline.Lease, now time.Time) error
 	return refreshState(ctx, tx, l.Video, now)
 }
 
-// FinishPictures stores the poster's name; "" leaves the video without one.
-func (s *Pipeline) FinishPictures(ctx context.Context, l pipeline.Lease, poster string, now time.Time) error {
-	return s.db.Update(ctx, func(tx *Tx) error {
-		if err := finishTask(ctx, tx, l, pipeline.Facts{}, now); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, `UPDATE version SET poster = ?, revision = revision + 1 WHERE id = ?`, poster, string(l.Version))
-		return err
-	})
-}
-
 // FinishVerify makes a version ready.
 func (s *Pipeline) FinishVerify(ctx context.Context, l pipeline.Lease, v pipeline.Verified, now time.Time) error {
 	report, err := toJSON(v.Report)
@@ -318,12 +306,16 @@ func (s *Pipeline) FinishVerify(ctx context.Context, l pipeline.Lease, v pipelin
 	if err != nil {
 		return err
 	}
+	damage, err := toJSON(v.Damage)
+	if err != nil {
+		return err
+	}
 	return s.db.Update(ctx, func(tx *Tx) error {
 		if err := finishTask(ctx, tx, l, pipeline.Facts{}, now); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, `
-			UPDATE version SET report = ?, tracks = ?, ready_at = COALESCE(ready_at, ?), revision = revision + 1 WHERE id = ?`, report, tracks, micros(now), string(l.Version))
+			UPDATE version SET report = ?, tracks = ?, damage = ?, ready_at = COALESCE(ready_at, ?), revision = revision + 1 WHERE id = ?`, report, tracks, damage, micros(now), string(l.Version))
 		if err != nil {
 			return fmt.Errorf("store report: %w", err)
 		}
@@ -351,14 +343,18 @@ func (s *Pipeline) RedoTasks(ctx context.Context, l pipeline.Lease, tasks []ids.
 // GiveUp ends a task for good; a version that cannot be played fails with it and its other tasks end too.
 func (s *Pipeline) GiveUp(ctx context.Context, l pipeline.Lease, r media.Refusal, now time.Time) error {
 	return s.db.Update(ctx, func(tx *Tx) error {
-		if err := endTask(ctx, tx, l, `state = 'failed', error = ?, finished_at = ?`, r.Message, micros(now)); err != nil {
+		err := endTask(ctx, tx, l, `state = 'failed', lease_owner = NULL, lease_until = NULL, error = ?, finished_at = ?`, r.Message, micros(now))
+		if err != nil {
 			return err
 		}
 		n, err := tx.Exec(ctx, `
 			UPDATE version SET failed_code = ?, failed_message = ?, failed_next = ?, revision = revision + 1
 			WHERE id = ? AND playable_at IS NULL`, string(r.Code), r.Message, r.Next, string(l.Version))
-		if err != nil || n == 0 {
-			return err
+		if err != nil {
+			return fmt.Errorf("fail version: %w", err)
+		}
+		if n == 0 {
+			return setTrouble(ctx, tx, l.Version, pipeline.Trouble{Code: string(r.Code), Message: r.Message, Next: r.Next})
 		}
 		_, err = tx.Exec(ctx, `UPDATE task SET state = 'failed', error = ? WHERE version_id = ? AND state = 'queued'`,
 			"Another part of the video failed.", string(l.Version))
@@ -372,8 +368,15 @@ func (s *Pipeline) GiveUp(ctx context.Context, l pipeline.Lease, r media.Refusal
 // Remake starts over with a new version from the same source.
 func (s *Pipeline) Remake(ctx context.Context, l pipeline.Lease, now time.Time) error {
 	return s.db.Update(ctx, func(tx *Tx) error {
-		if err := endTask(ctx, tx, l, `state = 'failed'`); err != nil {
+		if err := endTask(ctx, tx, l, `state = 'failed', lease_owner = NULL, lease_until = NULL`); err != nil {
 			return err
+		}
+		n, err := tx.Exec(ctx, `UPDATE version SET remakes = remakes + 1 WHERE id = ? AND remakes < ?`, string(l.Version), pipeline.MaxRemakes)
+		if err != nil {
+			return fmt.Errorf("count remakes: %w", err)
+		}
+		if n == 0 {
+			return errs.New(errs.Conflict, "encoder_unstable", "The version was made anew %d times.", pipeline.MaxRemakes)
 		}
 		return remake(ctx, tx, l.Version, now)
 	})
@@ -398,6 +401,10 @@ func remake(ctx context.Context, tx *Tx, id ids.VersionID, now time.Time) error 
 	fresh := pipeline.Version{ID: ids.New[ids.VersionID](), Video: old.Video, Source: old.Source, FileName: old.FileName, SourceBytes: old.SourceBytes}
 	if err := insertVersion(ctx, tx, fresh, fileType, now); err != nil {
 		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE version SET remakes = (SELECT o.remakes FROM version o WHERE o.id = ?) WHERE id = ?`, string(old.ID), string(fresh.ID))
+	if err != nil {
+		return fmt.Errorf("hand over the count of remakes: %w", err)
 	}
 	if err := insertTasks(ctx, tx, fresh, owner, []pipeline.Task{pipeline.ProbeTask()}, now); err != nil {
 		return err
@@ -434,12 +441,15 @@ func repairVersion(ctx context.Context, tx *Tx, id ids.VersionID, owner ids.User
 	if err != nil {
 		return fmt.Errorf("read version: %w", err)
 	}
-	_, err = tx.Exec(ctx, `UPDATE version SET failed_code = '', failed_message = '', failed_next = '', revision = revision + 1 WHERE id = ?`, string(id))
+	_, err = tx.Exec(ctx, `
+		UPDATE version SET failed_code = '', failed_message = '', failed_next = '', trouble = NULL, remakes = 0, revision = revision + 1 WHERE id = ?`, string(id))
 	if err != nil {
 		return fmt.Errorf("clear failure: %w", err)
 	}
 	_, err = tx.Exec(ctx, `
-		UPDATE task SET state = 'queued', faults = 0, crashes = 0, not_before = 0, done_units = 0 WHERE version_id = ? AND state = 'failed'`, string(id))
+		UPDATE task SET state = 'queued', faults = 0, crashes = CASE WHEN started_at IS NULL THEN 0 ELSE 1 END, not_before = 0, waiting = '', waits = 0,
+		       done_units = 0, finished_at = NULL
+		WHERE version_id = ? AND (state = 'failed' OR (state = 'queued' AND waiting <> ''))`, string(id))
 	if err != nil {
 		return fmt.Errorf("queue given-up tasks: %w", err)
 	}

@@ -90,6 +90,20 @@ func (w *work) claim(t *testing.T, kinds ...pipeline.Kind) pipeline.Lease {
 	return l
 }
 
+// endLeases ends all leases, as if every worker had fallen silent.
+func (w *work) endLeases(t *testing.T) {
+	t.Helper()
+	marks, err := w.Leases(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range marks {
+		if err := w.EndLease(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func (w *work) wantNothingToDo(t *testing.T) {
 	t.Helper()
 	l, err := w.ClaimTask(t.Context(), pipeline.Worker{ID: "w", Kinds: pipeline.Kinds()}, w.now, time.Second)
@@ -177,7 +191,7 @@ func TestALostLeaseChangesNothing(t *testing.T) {
 		v := w.source(t, "o")
 		w.plan(t)
 		old := w.claim(t, pipeline.Chunk)
-		w.now = w.now.Add(21 * time.Second)
+		w.endLeases(t)
 		fresh := w.claim(t, pipeline.Chunk)
 		if fresh.ID != old.ID || fresh.Fence <= old.Fence || fresh.Crashes != 1 {
 			t.Fatalf("the lease that ran out was not taken over: %+v after %+v", fresh, old)
@@ -190,7 +204,7 @@ func TestALostLeaseChangesNothing(t *testing.T) {
 			"give up":  func() error { return w.GiveUp(ctx, old, media.Refusal{Code: "x"}, w.now) },
 			"verify":   func() error { return w.FinishVerify(ctx, old, pipeline.Verified{}, w.now) },
 			"remake":   func() error { return w.Remake(ctx, old, w.now) },
-			"pictures": func() error { return w.FinishPictures(ctx, old, "p", w.now) },
+			"pictures": func() error { return w.FinishPictures(ctx, old, pipeline.Pictured{Poster: "p"}, w.now) },
 			"plan":     func() error { p, tasks := planned(); return w.FinishPlan(ctx, old, p, tasks, w.now) },
 			"redo":     func() error { return w.RedoTasks(ctx, old, []ids.TaskID{old.ID}, "", w.now) },
 		} {
@@ -410,7 +424,7 @@ func TestARemadeVersionKeepsTheSource(t *testing.T) {
 		if l := w.claim(t); l.Kind != pipeline.Probe || l.Version != fresh.ID {
 			t.Errorf("claimed %s of %s", l.Kind, l.Version)
 		}
-		dead, err := w.Tombstones(t.Context(), w.now.Add(time.Minute))
+		dead, err := w.Tombstones(t.Context())
 		if err != nil || len(dead) != 1 || dead[0].Version != v.Version.ID || dead[0].Source != "" {
 			t.Errorf("tombstones %+v, %v; the source must stay", dead, err)
 		}
@@ -432,13 +446,16 @@ func TestPurgingWaitsForRunningWork(t *testing.T) {
 		if err := w.videos.RestoreVideo(t.Context(), v.ID, w.now); !errs.Is(err, errs.NotFound) {
 			t.Errorf("a purged video is restored: %v", err)
 		}
-		if dead, err := w.Tombstones(t.Context(), w.now); err != nil || len(dead) > 0 {
+		if dead, err := w.Tombstones(t.Context()); err != nil || len(dead) > 0 {
 			t.Errorf("its media go while a worker may still put some: %+v, %v", dead, err)
 		}
 		if err := w.RenewLease(t.Context(), running, 0, w.now); !errs.Is(err, errs.Fenced) {
 			t.Errorf("the worker is not told: %v", err)
 		}
-		dead, err := w.Tombstones(t.Context(), w.now.Add(time.Minute))
+		if err := w.LetGo(t.Context(), running); err != nil {
+			t.Fatal(err)
+		}
+		dead, err := w.Tombstones(t.Context())
 		if err != nil || len(dead) != 1 || dead[0].Source != v.Version.ID {
 			t.Fatalf("tombstones %+v, %v", dead, err)
 		}
@@ -469,7 +486,7 @@ func TestAnotherSourceIsTakenOnlyAfterAFailure(t *testing.T) {
 		w.wantState(t, v.ID, library.Failed)
 		w.arrive(t, v.ID, "o")
 		w.wantState(t, v.ID, library.Processing)
-		if dead, err := w.Tombstones(t.Context(), w.now.Add(time.Minute)); err != nil || len(dead) != 1 || dead[0].Version != v.Version.ID {
+		if dead, err := w.Tombstones(t.Context()); err != nil || len(dead) != 1 || dead[0].Version != v.Version.ID {
 			t.Errorf("the failed version is not removed: %+v, %v", dead, err)
 		}
 	})

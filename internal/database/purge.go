@@ -26,8 +26,29 @@ func (s *Pipeline) PurgeVideo(ctx context.Context, video ids.VideoID, now time.T
 				return err
 			}
 		}
+		if _, err := entomb(ctx, tx, video, `video_id = ?`, string(video), now); err != nil {
+			return err
+		}
 		return dropEmptyVideo(ctx, tx, video)
 	})
+}
+
+// entomb ends the transfers to a video that the condition names. Each leaves a tombstone, so that its bytes are removed even when
+// the process that takes them dies now.
+func entomb(ctx context.Context, tx *Tx, video ids.VideoID, where, arg string, now time.Time) (ended int, err error) {
+	versions, err := many(ctx, tx, scanOne[ids.VersionID], `DELETE FROM upload WHERE `+where+` AND completed_at IS NULL RETURNING version_id`, arg)
+	if err != nil {
+		return 0, fmt.Errorf("end uploads: %w", err)
+	}
+	for _, id := range versions {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO version (id, video_id, source_id, source_bytes, created_at, tombstoned_at) VALUES (?, ?, ?, 0, ?, ?)`,
+			string(id), string(video), string(id), micros(now), micros(now))
+		if err != nil {
+			return 0, fmt.Errorf("entomb upload: %w", err)
+		}
+	}
+	return len(versions), nil
 }
 
 // BinnedBefore lists what has been in the bin since before the instant.
@@ -41,7 +62,7 @@ func (s *Pipeline) BinnedBefore(ctx context.Context, before time.Time) (list []i
 }
 
 // Tombstones lists versions whose media can go now: no lease stands that might still put something.
-func (s *Pipeline) Tombstones(ctx context.Context, now time.Time) (list []pipeline.Tombstone, err error) {
+func (s *Pipeline) Tombstones(ctx context.Context) (list []pipeline.Tombstone, err error) {
 	err = s.db.View(ctx, func(tx *Tx) error {
 		list, err = many(ctx, tx, func(r row) (t pipeline.Tombstone, err error) {
 			err = r.Scan(&t.Video, &t.Version, &t.Source)
@@ -51,8 +72,8 @@ func (s *Pipeline) Tombstones(ctx context.Context, now time.Time) (list []pipeli
 			       CASE WHEN EXISTS (SELECT 1 FROM version o WHERE o.source_id = n.source_id AND o.id <> n.id) THEN '' ELSE n.source_id END
 			FROM version n
 			WHERE n.tombstoned_at IS NOT NULL
-			  AND NOT EXISTS (SELECT 1 FROM task t WHERE t.version_id = n.id AND t.lease_until >= ?)
-			ORDER BY n.tombstoned_at LIMIT 100`, micros(now))
+			  AND NOT EXISTS (SELECT 1 FROM task t WHERE t.version_id = n.id AND t.lease_owner IS NOT NULL)
+			ORDER BY n.tombstoned_at LIMIT 100`)
 		return err
 	})
 	return list, err
@@ -76,12 +97,23 @@ func (s *Pipeline) DropVersion(ctx context.Context, id ids.VersionID) error {
 
 // dropEmptyVideo forgets a purged video once nothing of it is left.
 func dropEmptyVideo(ctx context.Context, tx *Tx, video ids.VideoID) error {
-	const gone = `(SELECT id FROM video WHERE id = ? AND purged = 1 AND NOT EXISTS (SELECT 1 FROM version WHERE video_id = video.id))`
+	left, err := one(ctx, tx, scanInt64, `
+		SELECT COUNT(*) FROM video WHERE id = ? AND (purged = 0 OR EXISTS (SELECT 1 FROM version n WHERE n.video_id = video.id))`, string(video))
+	if err != nil {
+		return fmt.Errorf("look for what is left of a video: %w", err)
+	}
+	if left > 0 {
+		return nil
+	}
+	return dropVideo(ctx, tx, video)
+}
+
+func dropVideo(ctx context.Context, tx *Tx, video ids.VideoID) error {
 	for _, statement := range []string{
-		`DELETE FROM upload_grant WHERE video_id IN ` + gone,
-		`DELETE FROM upload WHERE completed_at IS NOT NULL AND video_id IN ` + gone,
-		`DELETE FROM video_subject WHERE video_id IN ` + gone,
-		`DELETE FROM video WHERE id IN ` + gone,
+		`DELETE FROM upload_grant WHERE video_id = ?`,
+		`DELETE FROM upload WHERE video_id = ?`,
+		`DELETE FROM video_subject WHERE video_id = ?`,
+		`DELETE FROM video WHERE id = ?`,
 	} {
 		if _, err := tx.Exec(ctx, statement, string(video)); err != nil {
 			return fmt.Errorf("drop video: %w", err)

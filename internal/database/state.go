@@ -18,10 +18,13 @@ func refreshState(ctx context.Context, tx *Tx, id ids.VideoID, now time.Time) er
 	}
 	state := library.StateOf(facts)
 	_, err = tx.Exec(ctx, `UPDATE video SET state = ?, updated_at = ? WHERE id = ? AND state <> ?`, string(state), micros(now), string(id), string(state))
-	if err != nil || !state.Watchable() {
+	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE video SET published_at = ? WHERE id = ? AND published_at IS NULL`, micros(now), string(id))
+	if err := settleOperations(ctx, tx, id, now); err != nil || !state.Watchable() {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE video SET published_at = ?, publishing = ? WHERE id = ? AND published_at IS NULL`, micros(now), micros(now), string(id))
 	return err
 }
 

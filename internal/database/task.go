@@ -13,33 +13,46 @@ import (
 
 const taskColumns = `
 	id, version_id, video_id, kind, track, chunk, first_segment, segments, rank, state, crashes, faults, done_units, total_units, cpu_us, error,
-	started_at, finished_at`
+	COALESCE(lease_owner, ''), waiting, waits, not_before, created_at, started_at, finished_at`
 
-func taskFields(t *pipeline.Task, cpu *int64, started, finished *sql.NullInt64) []any {
+// taskRow is a task as its row is scanned.
+type taskRow struct {
+	pipeline.Task
+
+	cpu, notBefore, created int64
+	started, finished       sql.NullInt64
+}
+
+func (t *taskRow) fields() []any {
 	return []any{
 		&t.ID, &t.Version, &t.Video, &t.Kind, &t.Track, &t.Chunk, &t.FirstSegment, &t.Segments, &t.Rank, &t.State, &t.Crashes, &t.Faults,
-		&t.DoneUnits, &t.TotalUnits, cpu, &t.Error, started, finished,
+		&t.DoneUnits, &t.TotalUnits, &t.cpu, &t.Error, &t.Worker, &t.Waiting, &t.Waits, &t.notBefore, &t.created, &t.started, &t.finished,
 	}
 }
 
-func scanTask(r row) (t pipeline.Task, err error) {
-	var (
-		cpu               int64
-		started, finished sql.NullInt64
-	)
-	err = r.Scan(taskFields(&t, &cpu, &started, &finished)...)
-	t.CPU = time.Duration(cpu) * time.Microsecond
-	t.StartedAt, t.FinishedAt = fromOptionalMicros(started), fromOptionalMicros(finished)
-	return t, err
+func (t *taskRow) task() pipeline.Task {
+	t.CPU = time.Duration(t.cpu) * time.Microsecond
+	if t.notBefore > 0 {
+		t.NotBefore = fromMicros(t.notBefore)
+	}
+	t.CreatedAt, t.StartedAt, t.FinishedAt = fromMicros(t.created), fromOptionalMicros(t.started), fromOptionalMicros(t.finished)
+	return t.Task
 }
 
-func scanLease(r row) (l pipeline.Lease, err error) {
+func scanTask(r row) (pipeline.Task, error) {
+	var t taskRow
+	err := r.Scan(t.fields()...)
+	return t.task(), err
+}
+
+func scanLease(r row) (pipeline.Lease, error) {
 	var (
-		cpu, until        int64
-		started, finished sql.NullInt64
+		t     taskRow
+		l     pipeline.Lease
+		until int64
 	)
-	err = r.Scan(append(taskFields(&l.Task, &cpu, &started, &finished), &l.Owner, &l.Fence, &until)...)
-	l.CPU, l.Until = time.Duration(cpu)*time.Microsecond, fromMicros(until)
+	err := r.Scan(append(t.fields(), &l.Owner, &l.Fence, &until)...)
+	l.Task, l.Until = t.task(), fromMicros(until)
 	return l, err
 }
 
@@ -47,16 +60,14 @@ func scanLease(r row) (l pipeline.Lease, err error) {
 // the fewest tasks running, then the version that is nearest to its end, then age.
 func (s *Pipeline) ClaimTask(ctx context.Context, w pipeline.Worker, now time.Time, ttl time.Duration) (l pipeline.Lease, err error) {
 	kinds, args := kindList(w.Kinds)
-	until := now.Add(ttl)
-	args = append([]any{w.ID, micros(until), micros(now)}, append(args, micros(now), micros(now))...)
+	args = append([]any{w.ID, micros(now.Add(ttl)), micros(now)}, append(args, micros(now), micros(now.Add(pipeline.MaxWait)))...)
 	err = s.db.Update(ctx, func(tx *Tx) error {
 		l, err = one(ctx, tx, scanLease, `
-			UPDATE task SET crashes = crashes + CASE WHEN state = 'running' THEN 1 ELSE 0 END,
-			       state = 'running', lease_owner = ?, lease_until = ?, fence = fence + 1, started_at = COALESCE(started_at, ?)
+			UPDATE task SET state = 'running', lease_owner = ?, lease_until = ?, fence = fence + 1, waiting = '', started_at = COALESCE(started_at, ?)
 			WHERE id = (
 				SELECT t.id FROM task t
 				WHERE t.kind IN (`+kinds+`)
-				  AND ((t.state = 'queued' AND t.not_before <= ?) OR (t.state = 'running' AND t.lease_until < ?))
+				  AND t.state = 'queued' AND (t.not_before <= ? OR t.not_before > ?)
 				ORDER BY t.rank,
 				         (SELECT COUNT(*) FROM task r WHERE r.owner_id = t.owner_id AND r.state = 'running'),
 				         (SELECT COUNT(*) FROM task r WHERE r.version_id = t.version_id AND r.state = 'queued'),
@@ -94,9 +105,49 @@ func (s *Pipeline) FreeLeases(ctx context.Context, _ time.Time) (freed int64, er
 // Requeue gives a task back.
 func (s *Pipeline) Requeue(ctx context.Context, l pipeline.Lease, r pipeline.Retry) error {
 	return s.db.Update(ctx, func(tx *Tx) error {
-		return endTask(ctx, tx, l, `
-			state = 'queued', lease_owner = NULL, lease_until = NULL, done_units = 0, crashes = crashes + ?, faults = faults + ?, error = ?, not_before = ?`,
-			flag(r.Crash), flag(r.Fault), r.Why, micros(r.NotBefore))
+		err := endTask(ctx, tx, l, `
+			state = 'queued', lease_owner = NULL, lease_until = NULL, done_units = 0, crashes = crashes + ?, faults = faults + ?, error = ?, not_before = ?,
+			waiting = ?, waits = CASE WHEN ? <> '' THEN waits + 1 ELSE 0 END`,
+			flag(r.Crash), flag(r.Fault), r.Why, micros(r.NotBefore), string(r.Wait), string(r.Wait))
+		if err != nil || r.Trouble == nil {
+			return err
+		}
+		return setTrouble(ctx, tx, l.Version, *r.Trouble)
+	})
+}
+
+// Leases lists every lease that stands.
+func (s *Pipeline) Leases(ctx context.Context) (list []pipeline.Mark, err error) {
+	err = s.db.View(ctx, func(tx *Tx) error {
+		list, err = many(ctx, tx, func(r row) (m pipeline.Mark, err error) {
+			err = r.Scan(&m.Task, &m.Fence, &m.Until)
+			return m, err
+		}, `SELECT id, fence, COALESCE(lease_until, 0) FROM task WHERE lease_owner IS NOT NULL ORDER BY id`)
+		return err
+	})
+	return list, err
+}
+
+// EndLease queues a task again whose worker fell silent. A task of a tombstoned version is forgotten.
+func (s *Pipeline) EndLease(ctx context.Context, m pipeline.Mark) error {
+	const same = ` WHERE id = ? AND fence = ? AND COALESCE(lease_until, 0) = ? AND lease_owner IS NOT NULL AND state `
+	args := []any{string(m.Task), m.Fence, m.Until}
+	return s.db.Update(ctx, func(tx *Tx) error {
+		if _, err := tx.Exec(ctx, `DELETE FROM task`+same+`<> 'running'`, args...); err != nil {
+			return fmt.Errorf("forget task: %w", err)
+		}
+		_, err := tx.Exec(ctx, `
+			UPDATE task SET state = 'queued', crashes = crashes + 1, fence = fence + 1, lease_owner = NULL, lease_until = NULL, done_units = 0,
+			       error = 'The worker fell silent.'`+same+`= 'running'`, args...)
+		return err
+	})
+}
+
+// LetGo forgets the lost lease of a task whose version was tombstoned.
+func (s *Pipeline) LetGo(ctx context.Context, l pipeline.Lease) error {
+	return s.db.Update(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM task WHERE id = ? AND fence = ? AND state = 'failed' AND lease_owner = ?`, string(l.ID), l.Fence+1, l.Owner)
+		return err
 	})
 }
 
@@ -120,12 +171,21 @@ func (s *Pipeline) CountTasks(ctx context.Context, state pipeline.TaskState) (n 
 
 // finishTask ends a task that was done.
 func finishTask(ctx context.Context, tx *Tx, l pipeline.Lease, f pipeline.Facts, now time.Time) error {
-	facts, err := toJSON(f)
+	measured, err := toJSON(f)
 	if err != nil {
 		return err
 	}
-	return endTask(ctx, tx, l, `state = 'done', lease_owner = NULL, lease_until = NULL, done_units = total_units, cpu_us = cpu_us + ?, facts = ?, error = '', finished_at = ?`,
-		f.CPU.Microseconds(), facts, micros(now))
+	facts := "?"
+	if f.Written == 0 && f.Adopted > 0 { // nothing was encoded: what was measured when it was still holds
+		facts = "COALESCE(facts, ?)"
+	}
+	err = endTask(ctx, tx, l, `
+		state = 'done', lease_owner = NULL, lease_until = NULL, done_units = total_units, cpu_us = cpu_us + ?, facts = `+facts+`, error = '', waits = 0, finished_at = ?`,
+		f.CPU.Microseconds(), measured, micros(now))
+	if err != nil {
+		return err
+	}
+	return clearTrouble(ctx, tx, l.Version)
 }
 
 // endTask changes a task under a lease, or returns an errs.Fenced error when the lease is no longer the task's.

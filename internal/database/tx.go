@@ -3,10 +3,14 @@ package database
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"net"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	sqlitedriver "modernc.org/sqlite"
@@ -21,9 +25,17 @@ type Tx struct {
 	dialect dialect
 }
 
-// Update runs work in a transaction that may write, and commits it when work returns nil.
+// deadlockRetries is how often a transaction is run again that PostgreSQL has ended because two waited for each other.
+const deadlockRetries = 5
+
+// Update runs work in a transaction that may write, and commits it when work returns nil. work may run several times.
 func (db *DB) Update(ctx context.Context, work func(*Tx) error) error {
-	return db.run(ctx, db.write, nil, work)
+	for attempt := 0; ; attempt++ {
+		err := db.run(ctx, db.write, nil, work)
+		if e, ok := errors.AsType[*pgconn.PgError](err); !ok || e.Code[:min(len(e.Code), 2)] != pgRolledBack || attempt >= deadlockRetries {
+			return err
+		}
+	}
 }
 
 // View runs work in a transaction that only reads.
@@ -34,7 +46,7 @@ func (db *DB) View(ctx context.Context, work func(*Tx) error) error {
 func (db *DB) run(ctx context.Context, handle *sql.DB, options *sql.TxOptions, work func(*Tx) error) error {
 	tx, err := handle.BeginTx(ctx, options)
 	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
+		return fmt.Errorf("begin transaction: %w", translate(err))
 	}
 	defer tx.Rollback() // after a commit it only reports that there is nothing to undo
 	if err := work(&Tx{tx: tx, dialect: db.dialect}); err != nil {
@@ -125,6 +137,9 @@ func (tx *Tx) forUpdate() string {
 const (
 	pgUniqueViolation     = "23505"
 	pgForeignKeyViolation = "23503"
+	pgDiskFull            = "53100"
+	pgReadOnly            = "25006"
+	pgRolledBack          = "40" // a class: a deadlock, a serialization failure
 )
 
 // translate turns a driver's error into a kind, by its code.
@@ -141,6 +156,8 @@ func translate(err error) error {
 			return errs.New(errs.Conflict, "already_exists", "There is one already.")
 		case pgForeignKeyViolation:
 			return errs.New(errs.Invalid, "unknown_reference", "It names something that does not exist.")
+		case pgDiskFull:
+			return errs.New(errs.NoSpace, "no_space", "The disk of the database is full.")
 		}
 	}
 	if e, ok := errors.AsType[*sqlitedriver.Error](err); ok {
@@ -153,5 +170,28 @@ func translate(err error) error {
 			return errs.New(errs.NoSpace, "no_space", "The disk of the database is full.")
 		}
 	}
+	if unavailable(err) {
+		return errors.Join(&errs.Error{
+			Kind: errs.Busy, Code: "database_unavailable", Message: "The database does not answer just now. Try again in a moment.", RetryAfter: 2 * time.Second,
+		}, err)
+	}
 	return err
+}
+
+// unavailable reports whether a database did not answer, or could not be written, for a reason that may pass.
+func unavailable(err error) bool {
+	if e, ok := errors.AsType[*sqlitedriver.Error](err); ok {
+		switch e.Code() & 0xff { // the primary code, https://sqlite.org/rescode.html
+		case sqlitecode.SQLITE_BUSY, sqlitecode.SQLITE_LOCKED, sqlitecode.SQLITE_READONLY, sqlitecode.SQLITE_IOERR, sqlitecode.SQLITE_CANTOPEN:
+			return true
+		}
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok { // classes: 08 connection, 40 rolled back, 53 resources, 57 shutting down
+		return e.Code == pgReadOnly || slices.Contains([]string{"08", pgRolledBack, "53", "57"}, e.Code[:min(len(e.Code), 2)])
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	_, isNet := errors.AsType[net.Error](err)
+	return errors.Is(err, driver.ErrBadConn) || isNet && !errors.Is(err, context.DeadlineExceeded)
 }

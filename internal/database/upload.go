@@ -22,7 +22,7 @@ func NewUploads(db *DB) *Uploads { return &Uploads{db: db} }
 var _ upload.Store = (*Uploads)(nil)
 
 const uploadColumns = `id, video_id, version_id, grant_hash, created_by, protocol, length, received,
-	filename, filetype, metadata, expires_at, completed_at, created_at, updated_at`
+	filename, filetype, metadata, expires_at, completed_at, created_at, updated_at, made_video`
 
 // VideoFacts returns what a rule may look at of a video that is not in the bin.
 func (s *Uploads) VideoFacts(ctx context.Context, video ids.VideoID) (facts access.Facts, err error) {
@@ -72,14 +72,19 @@ func scanGrant(r row) (g upload.StoredGrant, err error) {
 	return g, err
 }
 
-// AddUpload inserts an upload while its grant is not spent and its video has no other one. The grant's row is locked first,
-// as finishUpload does, so that the two cannot wait for each other on PostgreSQL.
+// AddUpload inserts an upload while its grant is not spent, its video is not in the bin and has no other one. The video's row is
+// locked first, then the grant's, as in every transaction about uploads, so that no two wait for each other on PostgreSQL.
 func (s *Uploads) AddUpload(ctx context.Context, u upload.Upload) error {
 	metadata, err := toJSON(u.Metadata)
 	if err != nil {
 		return err
 	}
 	return s.db.Update(ctx, func(tx *Tx) error {
+		if there, err := lockVideo(ctx, tx, u.Video, `deleted_at IS NULL`); err != nil {
+			return err
+		} else if !there {
+			return errs.Missing("video")
+		}
 		if u.GrantHash != "" {
 			n, err := tx.Exec(ctx, `UPDATE upload_grant SET created_at = created_at WHERE key_hash = ? AND spent_at IS NULL`, u.GrantHash)
 			if err != nil {
@@ -99,10 +104,10 @@ func (s *Uploads) AddUpload(ctx context.Context, u upload.Upload) error {
 		}
 		n, err := tx.Exec(ctx, `
 			INSERT INTO upload (`+uploadColumns+`)
-			VALUES (`+placeholders(15)+`) ON CONFLICT DO NOTHING`,
+			VALUES (`+placeholders(16)+`) ON CONFLICT DO NOTHING`,
 			string(u.ID), string(u.Video), string(u.Version), optionalText(u.GrantHash), string(u.CreatedBy), string(u.Protocol),
 			optionalLength(u.Length), u.Received, u.FileName, u.FileType, metadata,
-			micros(u.ExpiresAt), optionalMicros(u.CompletedAt), micros(u.CreatedAt), micros(u.UpdatedAt))
+			micros(u.ExpiresAt), optionalMicros(u.CompletedAt), micros(u.CreatedAt), micros(u.UpdatedAt), flag(u.MadeVideo))
 		if err != nil {
 			return fmt.Errorf("insert upload: %w", err)
 		}
@@ -153,13 +158,14 @@ func scanUpload(r row) (u upload.Upload, err error) {
 		grant, metadata           sql.NullString
 		length, completed         sql.NullInt64
 		expires, created, updated int64
+		made                      int64
 	)
 	err = r.Scan(&u.ID, &u.Video, &u.Version, &grant, &u.CreatedBy, &u.Protocol, &length, &u.Received,
-		&u.FileName, &u.FileType, &metadata, &expires, &completed, &created, &updated)
+		&u.FileName, &u.FileType, &metadata, &expires, &completed, &created, &updated, &made)
 	if err != nil {
 		return u, err
 	}
-	u.GrantHash, u.Length = grant.String, upload.Unknown
+	u.GrantHash, u.Length, u.MadeVideo = grant.String, upload.Unknown, made != 0
 	if length.Valid {
 		u.Length = length.Int64
 	}
@@ -188,6 +194,12 @@ func progressUpload(ctx context.Context, tx *Tx, id ids.UploadID, received int64
 	if err != nil {
 		return err
 	}
+	first := (before.Received > 0) != (received > 0)
+	if first {
+		if _, err := lockVideo(ctx, tx, before.Video, `TRUE`); err != nil {
+			return err
+		}
+	}
 	n, err := tx.Exec(ctx, `UPDATE upload SET received = ?, `+set+` WHERE id = ? AND completed_at IS NULL`,
 		append(append([]any{received}, args...), string(id))...)
 	if err != nil {
@@ -196,28 +208,59 @@ func progressUpload(ctx context.Context, tx *Tx, id ids.UploadID, received int64
 	if n == 0 {
 		return errs.Missing("upload")
 	}
-	if (before.Received > 0) == (received > 0) {
+	if !first {
 		return nil
 	}
 	return refreshState(ctx, tx, before.Video, now)
 }
 
-// RemoveUpload deletes an upload that is not completed.
-func (s *Uploads) RemoveUpload(ctx context.Context, id ids.UploadID, now time.Time) (removed bool, err error) {
+// lockVideo makes all that changes a video's facts wait for each other on PostgreSQL, and tells whether there is such a video.
+func lockVideo(ctx context.Context, tx *Tx, id ids.VideoID, where string) (there bool, err error) {
+	n, err := tx.Exec(ctx, `UPDATE video SET updated_at = updated_at WHERE id = ? AND `+where, string(id))
+	if err != nil {
+		return false, fmt.Errorf("lock video: %w", err)
+	}
+	return n > 0, nil
+}
+
+// RemoveUpload deletes an upload that is not completed and leaves a tombstone for its object.
+func (s *Uploads) RemoveUpload(ctx context.Context, id ids.UploadID, withVideo bool, now time.Time) (removed upload.Removed, err error) {
 	err = s.db.Update(ctx, func(tx *Tx) error {
-		videos, err := many(ctx, tx, scanText, `DELETE FROM upload WHERE id = ? AND completed_at IS NULL RETURNING video_id`, string(id))
+		removed = upload.Removed{}
+		found, err := many(ctx, tx, scanUpload, `SELECT `+uploadColumns+` FROM upload WHERE id = ? AND completed_at IS NULL`, string(id))
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		video := found[0].Video
+		if _, err := lockVideo(ctx, tx, video, `TRUE`); err != nil {
+			return err
+		}
+		ended, err := entomb(ctx, tx, video, `id = ?`, string(id), now)
 		if err != nil {
-			return fmt.Errorf("delete upload: %w", err)
+			return err
 		}
-		for _, video := range videos {
-			removed = true
-			if err := refreshState(ctx, tx, ids.VideoID(video), now); err != nil {
-				return err
-			}
+		removed.Upload = ended > 0
+		if withVideo && found[0].MadeVideo && removed.Upload {
+			removed.Video, err = dropBareVideo(ctx, tx, video)
 		}
-		return nil
+		if err != nil || removed.Video {
+			return err
+		}
+		return refreshState(ctx, tx, video, now)
 	})
-	return removed && err == nil, err
+	if err != nil {
+		return upload.Removed{}, err
+	}
+	return removed, nil
+}
+
+// dropBareVideo forgets a video that has no version.
+func dropBareVideo(ctx context.Context, tx *Tx, video ids.VideoID) (dropped bool, err error) {
+	const bare = `NOT EXISTS (SELECT 1 FROM version n WHERE n.video_id = video.id AND n.tombstoned_at IS NULL)`
+	if dropped, err = lockVideo(ctx, tx, video, bare); err != nil || !dropped {
+		return false, err
+	}
+	return true, dropVideo(ctx, tx, video)
 }
 
 // AnnouncedRest sums what is still to come to the uploads that run, all but one.
@@ -255,7 +298,7 @@ func finishUpload(ctx context.Context, tx *Tx, id ids.UploadID, now time.Time) (
 	if err != nil {
 		return false, err
 	}
-	if u.GrantHash != "" { // first, as AddUpload does
+	if u.GrantHash != "" { // before the upload, as AddUpload does
 		if _, err := tx.Exec(ctx, `UPDATE upload_grant SET spent_at = COALESCE(spent_at, ?) WHERE key_hash = ?`, micros(now), u.GrantHash); err != nil {
 			return false, fmt.Errorf("spend grant: %w", err)
 		}

@@ -131,7 +131,7 @@ func TestWhatIsMissingIsNotFound(t *testing.T) {
 				t.Errorf("%d: %v", i, err)
 			}
 		}
-		if removed, err := u.RemoveUpload(t.Context(), ids.New[ids.UploadID](), u.now); err != nil || removed {
+		if removed, err := u.RemoveUpload(t.Context(), ids.New[ids.UploadID](), true, u.now); err != nil || removed.Upload || removed.Video {
 			t.Errorf("RemoveUpload = %v, %v", removed, err)
 		}
 	})
@@ -196,7 +196,7 @@ func TestAGrantIsSpentOnce(t *testing.T) {
 		if err != nil || !got.Completed() || got.Received != got.Length {
 			t.Errorf("upload %+v, %v", got, err)
 		}
-		if removed, err := u.RemoveUpload(t.Context(), up.ID, u.now); err != nil || removed {
+		if removed, err := u.RemoveUpload(t.Context(), up.ID, true, u.now); err != nil || removed.Upload || removed.Video {
 			t.Errorf("a completed upload was removed: %v, %v", removed, err)
 		}
 		if err := u.SaveOffset(t.Context(), up.ID, 1, u.now); !errs.Is(err, errs.NotFound) {
@@ -221,7 +221,7 @@ func TestAVideoIsUploadingWhileBytesHaveCome(t *testing.T) {
 			{func() error { return u.SaveOffset(t.Context(), up.ID, 10, u.now) }, library.Uploading},
 			{func() error { return u.SaveOffset(t.Context(), up.ID, 20, u.now) }, library.Uploading},
 			{func() error { return u.SetLength(t.Context(), up.ID, 50, 30, u.now) }, library.Uploading},
-			{func() error { _, err := u.RemoveUpload(t.Context(), up.ID, u.now); return err }, library.Waiting},
+			{func() error { _, err := u.RemoveUpload(t.Context(), up.ID, false, u.now); return err }, library.Waiting},
 		}
 		for i, step := range steps {
 			if err := step.do(); err != nil {

@@ -1,7 +1,7 @@
 package events
 
 import (
-	"context"
+	"crypto/rand"
 	"sync"
 
 	"matinee/internal/ids"
@@ -16,113 +16,88 @@ const (
 	State    Kind = "video.state"
 	Created  Kind = "video.created"
 	Deleted  Kind = "video.deleted"
-	Reset    Kind = "reset" // so much happened that everything should be read again; names no video
+	Reset    Kind = "reset" // something was missed: everything should be read again; names no video
 )
 
 // Event is one change of one video.
 type Event struct {
 	Kind  Kind
 	Video ids.VideoID
+	// Position is where a listener stands that has been told this event and all before it in the same order.
+	Position Position
 }
 
-// maxPending bounds what waits for one listener.
-const maxPending = 1000
+// Bounds of what is kept.
+const (
+	maxPending = 1000 // events that wait for one listener
+	maxKept    = 8192 // the last events of all, for listeners that come back
+)
+
+// record is an event as it was published.
+type record struct {
+	number uint64
+	kind   Kind
+	video  ids.VideoID
+}
 
 // Hub passes events on. The zero value is not usable; it is safe for concurrent use.
 type Hub struct {
+	epoch string // of this process: numbers of another one mean nothing here
+
 	mu        sync.Mutex
 	listeners map[*Subscription]struct{}
+	last      uint64   // number of the latest event; the first one has 1
+	kept      []record // a ring; event n lies at n % maxKept
 }
 
 // NewHub returns a Hub that nobody listens to.
-func NewHub() *Hub { return &Hub{listeners: map[*Subscription]struct{}{}} }
+func NewHub() *Hub {
+	return &Hub{epoch: rand.Text()[:10], listeners: map[*Subscription]struct{}{}}
+}
 
 // Publish tells every listener. It never blocks.
 func (h *Hub) Publish(kind Kind, video ids.VideoID) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.last++
+	r := record{number: h.last, kind: kind, video: video}
+	if len(h.kept) < maxKept {
+		h.kept = append(h.kept, r)
+	} else {
+		h.kept[(r.number-1)%maxKept] = r
+	}
 	for s := range h.listeners {
-		s.add(Event{Kind: kind, Video: video})
+		s.add(r)
 	}
 }
 
-// Subscribe begins to listen. The caller ends it with Close.
+// Subscribe begins to listen to what happens from now on. The caller ends it with Close.
 func (h *Hub) Subscribe() *Subscription {
-	s := &Subscription{hub: h, pending: map[ids.VideoID]int{}, signal: make(chan struct{}, 1)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.listeners[s] = struct{}{}
+	return h.subscribe()
+}
+
+// Resume begins to listen from a position on: what happened since then waits already. When that cannot be told any more, a
+// Reset waits instead. The caller ends it with Close.
+func (h *Hub) Resume(from Position) *Subscription {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := h.subscribe()
+	if from.epoch != h.epoch || from.number > h.last || h.last-from.number > uint64(len(h.kept)) {
+		s.overflow()
+		return s
+	}
+	s.told = from.number
+	for n := from.number + 1; n <= h.last; n++ {
+		s.add(h.kept[(n-1)%maxKept])
+	}
 	return s
 }
 
-// Subscription is one listener.
-type Subscription struct {
-	hub    *Hub
-	signal chan struct{} // holds a token while something is pending
-
-	mu      sync.Mutex
-	events  []Event
-	pending map[ids.VideoID]int // index in events
-}
-
-// Close ends the listening.
-func (s *Subscription) Close() {
-	s.hub.mu.Lock()
-	defer s.hub.mu.Unlock()
-	delete(s.hub.listeners, s)
-}
-
-// Ready is readable when Take has something to return.
-func (s *Subscription) Ready() <-chan struct{} { return s.signal }
-
-// Take returns what has happened since the last call, at most one event a video.
-func (s *Subscription) Take() []Event {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	taken := s.events
-	s.events, s.pending = nil, map[ids.VideoID]int{}
-	return taken
-}
-
-// Next waits for events and takes them. It returns the context's error when that ends first.
-func (s *Subscription) Next(ctx context.Context) ([]Event, error) {
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-s.signal:
-		return s.Take(), nil
-	}
-}
-
-func (s *Subscription) add(e Event) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if i, ok := s.pending[e.Video]; ok {
-		if weight(e.Kind) > weight(s.events[i].Kind) {
-			s.events[i].Kind = e.Kind
-		}
-	} else if len(s.events) >= maxPending {
-		s.events, s.pending = []Event{{Kind: Reset}}, map[ids.VideoID]int{"": 0}
-	} else {
-		s.pending[e.Video] = len(s.events)
-		s.events = append(s.events, e)
-	}
-	select {
-	case s.signal <- struct{}{}:
-	default: // a token is there already
-	}
-}
-
-func weight(k Kind) int {
-	switch k {
-	case Progress:
-		return 0
-	case State:
-		return 1
-	case Created:
-		return 2
-	case Deleted:
-		return 3
-	}
-	return 4
+// subscribe adds a listener. The caller holds the lock.
+func (h *Hub) subscribe() *Subscription {
+	s := &Subscription{hub: h, told: h.last, pending: map[ids.VideoID]*waiting{}, signal: make(chan struct{}, 1)}
+	h.listeners[s] = struct{}{}
+	return s
 }

@@ -29,6 +29,10 @@ type (
 	UploadID string
 	// TaskID names one leased unit of media work.
 	TaskID string
+	// OperationID names long work that somebody asked for.
+	OperationID string
+	// CategoryID names a category, whatever its slug becomes.
+	CategoryID string
 )
 
 // ID is any of the kinds above.

@@ -2,6 +2,7 @@ package library
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -16,19 +17,32 @@ import (
 const (
 	MaxTitle       = 200    // characters
 	MaxDescription = 10_000 // characters
-	MaxPage        = 100    // videos a page
-	defaultPage    = 24
 )
 
-// Store keeps the videos. A missing or binned video is an errs.NotFound error.
+// Store keeps the videos and their categories. A missing or binned video is an errs.NotFound error, a category that does not
+// exist in what is written an errs.Invalid one.
 type Store interface {
+	CategoryStore
+
 	CreateVideo(ctx context.Context, v Video) error
 	Video(ctx context.Context, id ids.VideoID) (Video, error)
 	Videos(ctx context.Context, reach access.Reach, f Filter) (Page, error)
+	// UpdateVideo, BinVideo and RestoreVideo raise the revision. They are an errs.Stale error when it is none of those given.
 	UpdateVideo(ctx context.Context, id ids.VideoID, p Patch, now time.Time) error
-	BinVideo(ctx context.Context, id ids.VideoID, now time.Time) error
+	BinVideo(ctx context.Context, id ids.VideoID, only Revisions, now time.Time) error
 	BinnedVideo(ctx context.Context, id ids.VideoID) (Video, error)
 	RestoreVideo(ctx context.Context, id ids.VideoID, now time.Time) error
+}
+
+// Revisions are those that a change may start from; nil for any.
+type Revisions []int64
+
+// Allow reports whether a change may start from the revision.
+func (r Revisions) Allow(revision int64) bool { return r == nil || slices.Contains(r, revision) }
+
+// ErrStale says that somebody else changed the video meanwhile.
+func ErrStale() error {
+	return errs.New(errs.Stale, "stale", "The video has been changed meanwhile. Read it again and repeat your change.")
 }
 
 // Draft is what somebody says of a video that they make.
@@ -36,6 +50,10 @@ type Draft struct {
 	Title       string
 	Description string
 	Visibility  access.Visibility // "": private
+	Tags        []string
+	Category    string // a slug; "": none
+	ExternalID  string
+	Metadata    []byte // a JSON object; nil: none
 }
 
 // Patch changes what is not nil.
@@ -43,20 +61,11 @@ type Patch struct {
 	Title       *string
 	Description *string
 	Visibility  *access.Visibility
-}
-
-// Filter chooses and cuts a list of videos, the newest first.
-type Filter struct {
-	Owner ids.UserID // "": everybody
-	State State      // "": every state
-	After string     // the cursor of the page before
-	Limit int        // 0: the default
-}
-
-// Page is one page of a list. Next is "" at the end.
-type Page struct {
-	Videos []Video
-	Next   string
+	Tags        *[]string
+	Category    *string // a slug; "" takes the video out of its category
+	ExternalID  *string // "" clears it
+	Metadata    []byte  // a merge patch of its own (RFC 7396); null clears it
+	Only        Revisions
 }
 
 // Library is the module. It is safe for concurrent use.
@@ -102,13 +111,21 @@ func (l *Library) CreateVideo(ctx context.Context, viewer access.Viewer, d Draft
 	if strings.TrimSpace(d.Title) == "" {
 		d.Title = "Untitled video"
 	}
-	if err := validate(Patch{Title: &d.Title, Description: &d.Description, Visibility: &d.Visibility}); err != nil {
+	p, err := normalised(Patch{
+		Title: &d.Title, Description: &d.Description, Visibility: &d.Visibility, Tags: &d.Tags, Category: &d.Category, ExternalID: &d.ExternalID,
+	})
+	if err != nil {
+		return Video{}, err
+	}
+	metadata, err := MergeMetadata(nil, d.Metadata)
+	if err != nil {
 		return Video{}, err
 	}
 	now := l.now()
 	v := Video{
 		ID: ids.New[ids.VideoID](), Owner: Owner{ID: viewer.User}, Title: strings.TrimSpace(d.Title), Description: d.Description,
-		Visibility: d.Visibility, State: Waiting, CreatedAt: now, UpdatedAt: now,
+		Visibility: d.Visibility, Tags: *p.Tags, Category: d.Category, ExternalID: d.ExternalID, Metadata: metadata,
+		State: Waiting, CreatedAt: now, UpdatedAt: now,
 	}
 	if err := l.store.CreateVideo(ctx, v); err != nil {
 		return Video{}, err
@@ -121,15 +138,23 @@ func (l *Library) Video(ctx context.Context, viewer access.Viewer, id ids.VideoI
 	return l.videoFor(ctx, viewer, access.WatchVideo, id)
 }
 
-// Videos lists what the viewer may meet.
+// Videos lists what the viewer may meet. What only editors know of a video finds it for them alone: its external id, and that
+// it lies in the bin.
 func (l *Library) Videos(ctx context.Context, viewer access.Viewer, f Filter) (Page, error) {
-	switch {
-	case f.Limit == 0:
-		f.Limit = defaultPage
-	case f.Limit < 0 || f.Limit > MaxPage:
-		return Page{}, errs.InvalidField("query.limit", "Ask for 1 to %d videos.", MaxPage)
+	f, err := f.checked()
+	if err != nil {
+		return Page{}, err
 	}
-	return l.store.Videos(ctx, access.ReachOf(viewer, access.ListVideo, l.now()), f)
+	action := access.ListVideo
+	switch {
+	case f.Deleted && !viewer.SignedIn():
+		return Page{}, errs.New(errs.Unauthenticated, "unauthenticated", "Sign in first.")
+	case f.Deleted:
+		action = access.DeleteVideo
+	case f.ExternalID != "":
+		action = access.EditVideo
+	}
+	return l.store.Videos(ctx, access.ReachOf(viewer, action, l.now()), f)
 }
 
 // UpdateVideo changes a video and returns it.
@@ -137,7 +162,8 @@ func (l *Library) UpdateVideo(ctx context.Context, viewer access.Viewer, id ids.
 	if _, err := l.videoFor(ctx, viewer, access.EditVideo, id); err != nil {
 		return Video{}, err
 	}
-	if err := validate(p); err != nil {
+	p, err := normalised(p)
+	if err != nil {
 		return Video{}, err
 	}
 	if err := l.store.UpdateVideo(ctx, id, p, l.now()); err != nil {
@@ -146,12 +172,29 @@ func (l *Library) UpdateVideo(ctx context.Context, viewer access.Viewer, id ids.
 	return l.store.Video(ctx, id)
 }
 
-// BinVideo takes a video away from everybody at once. RestoreVideo brings it back until it is purged.
-func (l *Library) BinVideo(ctx context.Context, viewer access.Viewer, id ids.VideoID) error {
+// BinVideo takes a video away from everybody at once. RestoreVideo brings it back until it is purged. Where revisions are given,
+// it is an errs.Stale error when the video is at none of them.
+func (l *Library) BinVideo(ctx context.Context, viewer access.Viewer, id ids.VideoID, only ...int64) error {
 	if _, err := l.videoFor(ctx, viewer, access.DeleteVideo, id); err != nil {
 		return err
 	}
-	return l.store.BinVideo(ctx, id, l.now())
+	return l.store.BinVideo(ctx, id, only, l.now())
+}
+
+// CheckRevision returns an errs.Stale error when the video is at none of the revisions. A video in the bin passes: nobody can
+// change it there.
+func (l *Library) CheckRevision(ctx context.Context, viewer access.Viewer, id ids.VideoID, only Revisions) error {
+	if only == nil {
+		return nil
+	}
+	v, err := l.videoFor(ctx, viewer, access.DeleteVideo, id)
+	if errs.Is(err, errs.NotFound) {
+		return nil
+	}
+	if err == nil && !only.Allow(v.Revision) {
+		return ErrStale()
+	}
+	return err
 }
 
 // RestoreVideo brings a video back from the bin.
@@ -191,6 +234,27 @@ func (l *Library) videoFor(ctx context.Context, viewer access.Viewer, a access.A
 
 func (l *Library) allow(viewer access.Viewer, a access.Action, f access.Facts) error {
 	return access.Check(viewer, a, f, "video", l.now())
+}
+
+// normalised returns the patch as it is kept, or what is wrong with it.
+func normalised(p Patch) (Patch, error) {
+	if err := validate(p); err != nil {
+		return p, err
+	}
+	if p.Tags != nil {
+		tags, err := NormaliseTags(*p.Tags)
+		if err != nil {
+			return p, err
+		}
+		p.Tags = &tags
+	}
+	if p.Category != nil && *p.Category != "" && !ValidSlug(*p.Category) {
+		return p, ErrUnknownCategory("body.category")
+	}
+	if p.ExternalID != nil {
+		return p, validExternalID(*p.ExternalID)
+	}
+	return p, nil
 }
 
 func validate(p Patch) error {

@@ -13,11 +13,17 @@ type Video struct {
 	Owner       Owner
 	Title       string
 	Description string
+	Tags        []string // sorted, each as NormaliseTags writes it
+	Category    string   // slug; "" for none
+	ExternalID  string   // what another system calls it, for its editors; "" for none
+	Metadata    []byte   // a JSON object of its editors' own; nil for none
 	Visibility  access.Visibility
 	State       State
+	Revision    int64 // counts the changes of its metadata
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	PublishedAt time.Time // zero: never watchable yet
+	DeletedAt   time.Time // zero: not in the bin
 	Upload      *Upload   // nil: none has begun
 	Version     *Version  // nil: no source is complete
 	Progress    Progress
@@ -47,11 +53,15 @@ type Version struct {
 	Height      int
 	FrameRate   float64
 	Rungs       []Rung
+	Tracks      []Track   // audio and subtitles beside the rungs, in the source's order
+	Chapters    []Chapter // in their order
+	Damage      *Damage   // nil: every picture of the source was decoded
 	Warnings    []string
 	Poster      string // file name; "" before it is made
 	PlayableAt  time.Time
 	ReadyAt     time.Time
 	Failure     *Failure
+	Trouble     *Failure // what stands in the way of the work now; nil for nothing
 }
 
 // Rung is one rendition of the ladder.
@@ -63,9 +73,9 @@ type Rung struct {
 
 // Failure says why a video failed and what its owner can do.
 type Failure struct {
-	Code    string
-	Message string
-	Next    string
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Next    string `json:"next"`
 }
 
 // Progress says how far a video has come, each part from 0 to 1.

@@ -7,6 +7,10 @@
 // A worker that dies loses its lease and somebody else goes on; what was put into the store by then is found there and kept,
 // because every put is a put-if-absent. Nothing here holds a state that a restart would miss.
 //
+// An attempt that goes wrong is a fault (the work itself), a crash (its process or worker was killed) or a wait (something outside
+// is missing, such as free space). Faults and crashes are bounded and end in a failure by name; waits are not, and are told to the
+// owner as the trouble of the version. No decision about a lease reads the clock on the wall.
+//
 // The flows that cross modules (a source is complete, a version is published, a video is purged) are methods of [Store], each
 // one transaction. The package refuses to know SQL, HTTP and ffmpeg's arguments.
 package pipeline

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
+	"time"
 
 	"matinee/internal/blob"
 	"matinee/internal/errs"
@@ -28,11 +30,15 @@ func (p *Pipeline) encodeChunk(ctx context.Context, l Lease, v Version, progress
 	// Where no earlier start of the decoder brings the missing pictures, the file does not hold them: the last attempt holds
 	// the picture before.
 	last := ffmpeg.Attempts() - 1
+	attempt := min(l.Faults, last)
+	if v.Plan.Source.CutOff && attempt > 0 { // it is known that nothing in between helps
+		attempt = last
+	}
 	options := ffmpeg.ChunkOptions{
-		Attempt: min(l.Faults, last), Hold: l.Faults >= last, Nice: true,
+		Attempt: attempt, Hold: attempt == last, Nice: true,
 		Observe: func(s ffmpeg.Progress) { progress(s.Frames) },
 	}
-	return p.encode(ctx, l, v, spans, options.Hold, func(src ffmpeg.Source, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
+	return p.encode(ctx, l, v, spans, func(src ffmpeg.Source, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
 		return p.encoder.EncodeChunk(ctx, src, v.Plan, l.Chunk, options, consume)
 	})
 }
@@ -48,7 +54,7 @@ func (p *Pipeline) encodeAudio(ctx context.Context, l Lease, v Version, progress
 	options := ffmpeg.AudioOptions{Nice: true, Observe: func(s ffmpeg.Progress) {
 		progress(int64(s.Time.Seconds() * media.AudioSampleRate))
 	}}
-	return p.encode(ctx, l, v, spans, false, func(src ffmpeg.Source, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
+	return p.encode(ctx, l, v, spans, func(src ffmpeg.Source, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
 		return p.encoder.EncodeAudio(ctx, src, v.Plan, l.Track, options, consume)
 	})
 }
@@ -67,14 +73,19 @@ func (p *Pipeline) spans(ctx context.Context, v Version, tracks []string, span f
 }
 
 // encode runs one process whose output is split into the segments of the spans and put, and finishes the task.
-func (p *Pipeline) encode(ctx context.Context, l Lease, v Version, spans map[string]packaging.Span, held bool, run func(ffmpeg.Source, ffmpeg.Consumer) (ffmpeg.Usage, error)) error {
-	var facts Facts
+func (p *Pipeline) encode(ctx context.Context, l Lease, v Version, spans map[string]packaging.Span, run func(ffmpeg.Source, ffmpeg.Consumer) (ffmpeg.Usage, error)) error {
+	var before Facts
 	if l.attempt() > 0 {
-		n, whole := p.adopt(ctx, v, spans)
-		if whole {
-			return p.finishTrackWork(ctx, l, Facts{Adopted: n})
+		found, err := p.store.TaskFacts(ctx, v.ID)
+		if err != nil {
+			return fmt.Errorf("read facts: %w", err)
+		}
+		before = found[l.ID]
+		if adopted, whole := p.adopt(ctx, v, spans, before); whole {
+			return p.finishTrackWork(ctx, l, adopted)
 		}
 	}
+	facts := Facts{Sums: Sums{}}
 	source, err := p.source(ctx, v)
 	if err != nil {
 		return err
@@ -82,9 +93,10 @@ func (p *Pipeline) encode(ctx context.Context, l Lease, v Version, spans map[str
 	var mu sync.Mutex
 	usage, err := run(source, func(track string, r io.Reader) error {
 		return packaging.Split(r, spans[track], func(number int, segment []byte) error {
-			won, err := p.putSegment(ctx, v, spans[track], number, segment)
+			kept, won, err := p.putSegment(ctx, v, spans[track], number, segment, before.Sums)
 			mu.Lock()
 			defer mu.Unlock()
+			facts.Sums.add(track, number, kept)
 			if won {
 				facts.Written++
 			} else {
@@ -96,15 +108,30 @@ func (p *Pipeline) encode(ctx context.Context, l Lease, v Version, spans map[str
 	if err != nil {
 		return fmt.Errorf("encode: %w", err)
 	}
-	facts.CPU = usage.CPU
-	if held {
-		facts.Warning = heldWarning
-	}
+	facts.CPU, facts.Damage = usage.CPU, usage.Damage
 	return p.finishTrackWork(ctx, l, facts)
 }
 
-// heldWarning tells the owner what a held chunk means.
-const heldWarning = "A part of the file could not be decoded. The picture before it is shown there."
+// leaveOut ends an audio task that cannot be done, where the video has pictures or other sound to be played.
+func (p *Pipeline) leaveOut(ctx context.Context, l Lease, now time.Time) (left bool, err error) {
+	if l.Kind != Audio {
+		return false, nil
+	}
+	v, err := p.store.Version(ctx, l.Version)
+	if err != nil {
+		return false, fmt.Errorf("read version: %w", err)
+	}
+	if !slices.ContainsFunc(v.Tracks, func(t TrackRow) bool { return t.ID != l.Track }) {
+		return false, nil
+	}
+	track, _ := v.Plan.AudioTrack(l.Track)
+	warning := fmt.Sprintf("The audio track %q could not be decoded. It is left out.", track.Label)
+	playable, err := p.store.DropTrack(ctx, l, warning, now)
+	if err == nil && playable {
+		p.o.Logger.InfoContext(ctx, "video is playable", slog.String("video_id", string(l.Video)))
+	}
+	return err == nil, err
+}
 
 func (p *Pipeline) finishTrackWork(ctx context.Context, l Lease, f Facts) error {
 	playable, err := p.store.FinishTrackWork(ctx, l, f, p.o.Now())
@@ -114,46 +141,42 @@ func (p *Pipeline) finishTrackWork(ctx context.Context, l Lease, f Facts) error 
 	return err
 }
 
-// adopt counts the segments of the spans that are in the store and good, and tells whether that is all of them.
-func (p *Pipeline) adopt(ctx context.Context, v Version, spans map[string]packaging.Span) (good int, whole bool) {
-	whole = true
+// adopt looks at the segments of the spans that are in the store, and tells whether all are there and good. Its facts are those
+// of the attempt that made them.
+func (p *Pipeline) adopt(ctx context.Context, v Version, spans map[string]packaging.Span, before Facts) (adopted Facts, whole bool) {
+	adopted = Facts{Sums: Sums{}, Damage: before.Damage}
 	for track, span := range spans {
 		for i := range len(span.Bounds) - 1 {
 			number := span.FirstSegment + i
-			segment, err := p.read(ctx, segmentKey(v, track, number))
-			if err == nil {
-				_, err = packaging.CheckSegment(span, number, segment)
-			}
+			segment, _, err := p.goodSegment(ctx, v, span, number, before.Sums)
 			if err != nil {
-				whole = false
-				continue
+				return Facts{}, false
 			}
-			good++
+			adopted.Sums.add(track, number, segment)
+			adopted.Adopted++
 		}
 	}
-	return good, whole
+	return adopted, true
 }
 
-// putSegment puts a segment unless a good one is there. A torn one, which a failing disk can leave, is replaced.
-func (p *Pipeline) putSegment(ctx context.Context, v Version, span packaging.Span, number int, segment []byte) (won bool, err error) {
+// putSegment puts a segment unless a good one is there, and returns what is kept. A torn one, or one that cannot be read, which
+// a failing disk can leave, is replaced.
+func (p *Pipeline) putSegment(ctx context.Context, v Version, span packaging.Span, number int, segment []byte, sums Sums) (kept []byte, won bool, err error) {
 	key := segmentKey(v, span.Track, number)
 	won, err = p.objects.PutIfAbsent(ctx, key, segment)
 	if err != nil || won {
-		return won, err
+		return segment, won, err
 	}
-	there, err := p.read(ctx, key)
-	if err != nil {
-		return false, fmt.Errorf("read segment %d of %s: %w", number, span.Track, err)
+	there, _, err := p.goodSegment(ctx, v, span, number, sums)
+	if err == nil {
+		return there, false, nil
 	}
-	if bytes.Equal(there, segment) {
-		return false, nil
+	if ctx.Err() != nil {
+		return nil, false, ctx.Err()
 	}
-	if _, err := packaging.CheckSegment(span, number, there); err == nil {
-		return false, nil
-	}
-	p.o.Logger.WarnContext(ctx, "a damaged segment is replaced", slog.String("key", key))
+	p.o.Logger.WarnContext(ctx, "a damaged segment is replaced", slog.String("key", key), slog.Any("error", err))
 	_, err = p.objects.Put(ctx, key, bytes.NewReader(segment))
-	return true, err
+	return segment, true, err
 }
 
 // keep makes data the object. Another object under the key is an error: somebody plans the version differently.

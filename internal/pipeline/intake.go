@@ -19,5 +19,11 @@ func (p *Pipeline) FinishUpload(ctx context.Context, f upload.Finished) error {
 	return nil
 }
 
+// UploadVideoMade tells listeners that there is a new video.
+func (p *Pipeline) UploadVideoMade(video ids.VideoID) { p.hub.Publish(events.Created, video) }
+
+// UploadVideoRemoved tells listeners that a video has gone with its unfinished upload.
+func (p *Pipeline) UploadVideoRemoved(video ids.VideoID) { p.hub.Publish(events.Deleted, video) }
+
 // UploadProgress tells listeners that bytes of a video have arrived.
 func (p *Pipeline) UploadProgress(video ids.VideoID) { p.hub.Publish(events.Progress, video) }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"matinee/internal/blob"
@@ -19,11 +20,14 @@ import (
 type encoder interface {
 	Version() string
 	Probe(ctx context.Context, path string, c media.Container) (media.Probe, error)
+	Glance(ctx context.Context, src ffmpeg.Source) (media.Probe, error)
 	Prepare(ctx context.Context, src ffmpeg.Source, dst string, observe ffmpeg.Observer) (ffmpeg.Usage, error)
 	Inits(ctx context.Context, plan media.Plan, consume ffmpeg.Consumer) (ffmpeg.Usage, error)
 	EncodeChunk(ctx context.Context, src ffmpeg.Source, plan media.Plan, chunk int, o ffmpeg.ChunkOptions, consume ffmpeg.Consumer) (ffmpeg.Usage, error)
 	EncodeAudio(ctx context.Context, src ffmpeg.Source, plan media.Plan, track string, o ffmpeg.AudioOptions, consume ffmpeg.Consumer) (ffmpeg.Usage, error)
 	Poster(ctx context.Context, src ffmpeg.Source, plan media.Plan, at time.Duration, maxWidth int) ([]byte, error)
+	Cover(ctx context.Context, src ffmpeg.Source, most int) ([]byte, error)
+	Subtitles(ctx context.Context, src ffmpeg.Source, plan media.Plan, observe ffmpeg.Observer) (map[string][]byte, error)
 }
 
 // media objects of a node: ffmpeg reads sources as files.
@@ -43,6 +47,7 @@ type Options struct {
 	Threads      int           // of each encoder; 2
 	Policy       media.Policy
 	BinRetention time.Duration // how long a deleted video can be restored; 30 days
+	MinFreeBytes int64         // with less than this free, work that writes waits; 16 MiB
 	Logger       *slog.Logger
 	Now          func() time.Time
 }
@@ -55,6 +60,7 @@ func (o *Options) fill() {
 	setDefault(&o.Poll, 2*time.Second)
 	setDefault(&o.Threads, 2)
 	setDefault(&o.BinRetention, 30*24*time.Hour)
+	setDefault(&o.MinFreeBytes, 16<<20)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -78,8 +84,10 @@ type Pipeline struct {
 	hub     *events.Hub
 	scratch string
 	shows   *shows
+	held    *holdings
 	o       Options
 
+	alone    atomic.Bool   // no other process works on these tasks
 	wake     chan struct{} // holds a token while new work may be waiting
 	sweepNow chan struct{} // holds a token while something was purged
 }
@@ -99,7 +107,7 @@ func New(store Store, objects objects, encoder encoder, hub *events.Hub, scratch
 	}
 	return &Pipeline{
 		store: store, objects: objects, encoder: encoder, hub: hub, scratch: scratch,
-		shows: newShows(), o: o, wake: make(chan struct{}, 1), sweepNow: make(chan struct{}, 1),
+		shows: newShows(), held: newHoldings(), o: o, wake: make(chan struct{}, 1), sweepNow: make(chan struct{}, 1),
 	}, nil
 }
 

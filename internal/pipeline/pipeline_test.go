@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,7 +29,7 @@ import (
 	"matinee/internal/upload"
 )
 
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 // bench is a pipeline over a real database, a real folder and the real ffmpeg, with one owner.
 type bench struct {
@@ -38,6 +39,11 @@ type bench struct {
 	videos  *library.Library
 	uploads *upload.Service
 	objects *fileblob.Store
+	disk    *disk        // the objects as the pipeline has them
+	rows    *rows        // the store as the pipeline has it
+	offset  atomic.Int64 // of the clock, in nanoseconds
+	folder  string
+	shared  bool // other processes may work on the same tasks
 	hub     *events.Hub
 	tool    *ffmpeg.Tool
 	scratch string
@@ -47,7 +53,12 @@ type bench struct {
 
 func setup(t *testing.T) *bench {
 	t.Helper()
-	folder := t.TempDir()
+	return setupIn(t, t.TempDir(), ffmpeg.Options{})
+}
+
+// setupIn is what a start of the server in the folder builds.
+func setupIn(t *testing.T, folder string, o ffmpeg.Options) *bench {
+	t.Helper()
 	db, err := database.Open(t.Context(), filepath.Join(folder, "matinee.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -58,17 +69,20 @@ func setup(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = objects.Close() })
-	tool, err := ffmpeg.Open(t.Context(), ffmpeg.Options{})
+	tool, err := ffmpeg.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	b := &bench{
 		store: database.NewPipeline(db), videos: library.New(database.NewLibrary(db), library.Options{}), objects: objects, hub: events.NewHub(),
+		disk: &disk{Store: objects}, folder: folder,
 		tool: tool, scratch: filepath.Join(folder, "scratch"), owner: access.Viewer{User: ids.New[ids.UserID](), Role: access.Uploader}, log: &logBuffer{},
 	}
-	b.Pipeline, err = pipeline.New(b.store, objects, tool, b.hub, b.scratch, pipeline.Options{
-		Poll: 50 * time.Millisecond, Heartbeat: 50 * time.Millisecond, Logger: slog.New(slog.NewTextHandler(b.log, nil)),
+	b.rows = &rows{Pipeline: b.store}
+	b.Pipeline, err = pipeline.New(b.rows, b.disk, tool, b.hub, b.scratch, pipeline.Options{
+		Poll: 50 * time.Millisecond, Heartbeat: 50 * time.Millisecond, Lease: time.Second, Logger: slog.New(slog.NewTextHandler(b.log, nil)),
 		Policy: media.Policy{Segment: time.Second, ChunkSegments: 2, FirstChunkSegments: 1},
+		Now:    func() time.Time { return time.Now().Add(time.Duration(b.offset.Load())) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +123,7 @@ func (b *bench) start(t *testing.T) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error, 1)
-	go func() { ended <- b.Run(ctx, true) }()
+	go func() { ended <- b.Run(ctx, !b.shared) }()
 	stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {

@@ -23,7 +23,7 @@ const sniffBytes = 4096
 
 // probe looks at a source and plans it, or queues its preparation. A source that cannot become a video is a *media.Refusal.
 func (p *Pipeline) probe(ctx context.Context, l Lease, v Version) error {
-	container, cut, err := p.sniff(ctx, v)
+	container, err := p.sniff(ctx, v)
 	if err != nil {
 		return err
 	}
@@ -37,39 +37,33 @@ func (p *Pipeline) probe(ctx context.Context, l Lease, v Version) error {
 	}
 	reason, needed := media.NeedsPrepare(facts)
 	if !needed {
-		planned := Planned{Container: container}
-		if cut {
-			planned.Warnings = append(planned.Warnings, cutWarning)
-		}
-		return p.plan(ctx, l, facts, planned)
+		return p.plan(ctx, l, facts, Planned{Container: container, Warnings: cutWarnings(facts)})
 	}
 	p.o.Logger.InfoContext(ctx, "source must be remuxed first", slog.String("video_id", string(v.Video)), slog.String("reason", reason))
 	return p.store.StartPrepare(ctx, l, container, Task{Kind: Prepare, Rank: rankPrepare}, p.o.Now())
 }
 
-// cutWarning tells the owner of a file that ends before its time.
-const cutWarning = "The file was cut off: its index promises more than is there. The last picture is shown for the rest."
+// cutWarnings tells the owner of a file that ends before its time.
+func cutWarnings(facts media.Probe) []string {
+	if !facts.CutOff {
+		return nil
+	}
+	return []string{"The file was cut off: it ends before it says. What is missing cannot be shown."}
+}
 
-// sniff names the source's container, and tells whether the file ends before it says.
-func (p *Pipeline) sniff(ctx context.Context, v Version) (container media.Container, cut bool, err error) {
+// sniff names the source's container.
+func (p *Pipeline) sniff(ctx context.Context, v Version) (media.Container, error) {
 	source, err := p.objects.Open(ctx, blob.SourceKey(v.Video, v.Source))
 	if err != nil {
-		return "", false, fmt.Errorf("open source: %w", err)
+		return "", fmt.Errorf("open source: %w", err)
 	}
 	defer source.Close()
 	head := make([]byte, sniffBytes)
 	n, err := io.ReadFull(source, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return "", false, fmt.Errorf("read source: %w", err)
+		return "", fmt.Errorf("read source: %w", err)
 	}
-	container, err = media.Sniff(head[:n])
-	if err != nil {
-		return "", false, err
-	}
-	if file, ok := source.ReadSeekCloser.(io.ReaderAt); ok {
-		cut = media.CutOff(file, source.SizeBytes, container)
-	}
-	return container, cut, nil
+	return media.Sniff(head[:n])
 }
 
 // prepare remuxes a source that cannot be sought into the scratch copy, and plans that.
@@ -82,7 +76,24 @@ func (p *Pipeline) prepare(ctx context.Context, l Lease, v Version) error {
 	if err != nil {
 		return fmt.Errorf("probe scratch copy: %w", err)
 	}
-	return p.plan(ctx, l, facts, Planned{Container: v.Container, Prepared: true})
+	left, err := p.leftBehind(ctx, v)
+	if err != nil {
+		return err
+	}
+	return p.plan(ctx, l, facts, Planned{Container: v.Container, Prepared: true, Warnings: left})
+}
+
+// leftBehind tells the owner what of the source is not in its remuxed copy.
+func (p *Pipeline) leftBehind(ctx context.Context, v Version) ([]string, error) {
+	path, err := p.objects.Path(blob.SourceKey(v.Video, v.Source))
+	if err != nil {
+		return nil, fmt.Errorf("find source: %w", err)
+	}
+	facts, err := p.encoder.Glance(ctx, ffmpeg.Source{Path: path, Container: v.Container})
+	if err != nil {
+		return nil, fmt.Errorf("look at source: %w", err)
+	}
+	return append(cutWarnings(facts), facts.LeftOut()...), nil
 }
 
 // plan decides everything about a version, writes the init segments that all its workers must make, and queues the work.

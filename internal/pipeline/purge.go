@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -46,26 +47,34 @@ func (p *Pipeline) Sweep(ctx context.Context) error {
 			return fmt.Errorf("purge video %s: %w", video, err)
 		}
 	}
-	dead, err := p.store.Tombstones(ctx, p.o.Now())
+	dead, err := p.store.Tombstones(ctx)
 	if err != nil {
 		return fmt.Errorf("list tombstones: %w", err)
 	}
+	var faults []error
 	for _, t := range dead {
+		if p.held.worksOn(t.Version) {
+			continue // its lease is lost, its process may not have ended yet
+		}
 		if err := p.bury(ctx, t); err != nil {
-			return fmt.Errorf("remove version %s: %w", t.Version, err)
+			faults = append(faults, fmt.Errorf("remove version %s: %w", t.Version, err))
 		}
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
-// bury removes a version's media, then its row. No lease works on it and no lease can be given, so nothing comes after.
+// bury removes a version's media, then its row. No lease works on it and none can be given, so nothing comes after; what a
+// transfer may have begun just before is looked for once more.
 func (p *Pipeline) bury(ctx context.Context, t Tombstone) error {
-	if err := p.objects.DeletePrefix(ctx, blob.VersionPrefix(t.Video, t.Version)); err != nil {
-		return err
-	}
+	prefixes := []string{blob.VersionPrefix(t.Video, t.Version)}
 	if t.Source != "" {
-		if err := p.objects.DeletePrefix(ctx, blob.SourcePrefix(t.Video, t.Source)); err != nil {
-			return err
+		prefixes = append(prefixes, blob.SourcePrefix(t.Video, t.Source))
+	}
+	for range 2 {
+		for _, prefix := range prefixes {
+			if err := p.objects.DeletePrefix(ctx, prefix); err != nil {
+				return err
+			}
 		}
 	}
 	if err := os.Remove(p.scratchPath(t.Version)); err != nil && !os.IsNotExist(err) {
@@ -89,11 +98,16 @@ func (p *Pipeline) PurgeVideo(ctx context.Context, viewer access.Viewer, video i
 	if err := p.store.PurgeVideo(ctx, video, p.o.Now()); err != nil {
 		return err
 	}
+	p.sweepSoon()
+	return nil
+}
+
+// sweepSoon has the tombstones looked at now.
+func (p *Pipeline) sweepSoon() {
 	select {
 	case p.sweepNow <- struct{}{}:
-	default:
+	default: // it has been told already
 	}
-	return nil
 }
 
 // tidyScratch removes copies that no unfinished version needs, and halves of copies.

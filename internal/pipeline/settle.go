@@ -19,6 +19,9 @@ const (
 	maxCrashes = 25 // the worker or its process was killed from outside
 )
 
+// errCrashes ends a task that was begun too often by workers that died of it.
+var errCrashes = errors.New("every worker that began this died")
+
 // outcome is what an ended attempt leads to.
 type outcome string
 
@@ -35,6 +38,7 @@ const (
 
 // judge decides what an attempt's error leads to.
 func judge(err error, t Task, draining bool) outcome {
+	killed := ffmpeg.Killed(err) || errors.Is(err, ffmpeg.ErrStopped)
 	switch {
 	case err == nil:
 		return finished
@@ -44,13 +48,13 @@ func judge(err error, t Task, draining bool) outcome {
 		return released
 	case isRefusal(err):
 		return refused
+	case waitOf(err) != "":
+		return waiting
 	case errors.Is(err, packaging.ErrInit):
 		return remake
-	case errs.Is(err, errs.NoSpace):
-		return waiting
-	case ffmpeg.Killed(err) && t.Crashes < maxCrashes:
+	case killed && t.Crashes < maxCrashes:
 		return crashed
-	case t.Faults < maxFaults && !ffmpeg.Killed(err):
+	case t.Faults < maxFaults && !killed && !errors.Is(err, errCrashes):
 		return faulty
 	}
 	return refused
@@ -69,13 +73,47 @@ func (p *Pipeline) settle(ctx context.Context, l Lease, err error, draining bool
 		level = slog.LevelWarn
 	}
 	log.Log(ctx, level, "task ended", slog.String("outcome", string(what)), slog.Any("error", err))
-	if err := p.write(ctx, l, what, err); err != nil && !errs.Is(err, errs.Fenced) {
-		log.ErrorContext(ctx, "the end of a task could not be written", slog.Any("error", err))
+	werr := p.writeUntilDone(ctx, l, what, err)
+	switch {
+	case errs.Is(werr, errs.Fenced):
+		what = lost
+	case werr != nil:
+		log.ErrorContext(ctx, "the end of a task could not be written", slog.Any("error", werr))
 	}
-	if what != lost && what != released {
+	if what == lost {
+		p.letGo(ctx, l, log)
+	} else if what != released {
 		p.hub.Publish(events.State, l.Video)
 	}
 	p.Wake()
+}
+
+// letGo tells whoever waits to remove the media that nothing comes any more.
+func (p *Pipeline) letGo(ctx context.Context, l Lease, log *slog.Logger) {
+	if err := p.store.LetGo(ctx, l); err != nil {
+		log.WarnContext(ctx, "a lost lease stays until it is found silent", slog.Any("error", err))
+	}
+	p.sweepSoon()
+}
+
+// settleEvery is how long the first repetition of a write waits, and each next one twice as long.
+const settleEvery = 50 * time.Millisecond
+
+// writeUntilDone writes an outcome, again and again while the database does not take it and ctx lasts.
+func (p *Pipeline) writeUntilDone(ctx context.Context, l Lease, what outcome, err error) error {
+	for pause := settleEvery; ; pause = min(2*pause, time.Second) {
+		werr := p.write(ctx, l, what, err)
+		if werr == nil || waitOf(werr) == "" {
+			return werr
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return werr
+		case <-timer.C:
+		}
+	}
 }
 
 func (p *Pipeline) write(ctx context.Context, l Lease, what outcome, err error) error {
@@ -84,13 +122,17 @@ func (p *Pipeline) write(ctx context.Context, l Lease, what outcome, err error) 
 	case released:
 		return p.store.Requeue(ctx, l, Retry{Why: "The server stopped.", NotBefore: now})
 	case crashed:
-		return p.store.Requeue(ctx, l, Retry{Crash: true, Why: err.Error(), NotBefore: now})
+		return p.store.Requeue(ctx, l, Retry{Crash: true, Why: err.Error(), NotBefore: now.Add(backoffOfCrash(l.Crashes))})
 	case faulty:
 		return p.store.Requeue(ctx, l, Retry{Fault: true, Why: err.Error(), NotBefore: now.Add(backoff(l.Faults))})
 	case waiting:
-		return p.store.Requeue(ctx, l, Retry{Why: err.Error(), NotBefore: now.Add(15 * time.Second)})
+		w := waitOf(err)
+		return p.store.Requeue(ctx, l, Retry{Wait: w, Trouble: w.trouble(), Why: err.Error(), NotBefore: now.Add(backoffOfWait(l.Waits))})
 	case remake:
-		return p.store.Remake(ctx, l, now)
+		if err := p.store.Remake(ctx, l, now); !errs.Is(err, errs.Conflict) {
+			return err
+		}
+		return p.giveUp(ctx, l, *failure(EncoderUnstable), now)
 	case refused:
 		return p.giveUp(ctx, l, refusalOf(err), now)
 	case finished, lost: // written by the task itself, or by nobody
@@ -98,30 +140,27 @@ func (p *Pipeline) write(ctx context.Context, l Lease, what outcome, err error) 
 	return nil
 }
 
-// giveUp ends a task for good. A video can do without its poster: that task alone is given up.
+// giveUp ends a task for good. A video can do without its poster, and without a sound that is not its last track: those tasks
+// alone are given up.
 func (p *Pipeline) giveUp(ctx context.Context, l Lease, r media.Refusal, now time.Time) error {
 	if l.Kind == Pictures {
-		return p.store.FinishPictures(ctx, l, "", now)
+		return p.store.FinishPictures(ctx, l, Pictured{}, now)
+	}
+	if r.Code == DamagedSource || r.Code == EncodingFailed { // other codes say nothing about this one track
+		if left, err := p.leaveOut(ctx, l, now); left || err != nil {
+			return err
+		}
 	}
 	return p.store.GiveUp(ctx, l, r, now)
 }
 
+// backoffOfCrash is how long a task waits whose process was killed: not at all at first, then 1 s, 2 s, 4 s, 8 s.
+func backoffOfCrash(crashes int) time.Duration {
+	if crashes < 3 {
+		return 0
+	}
+	return time.Second << min(crashes-3, 3)
+}
+
 // backoff is how long a faulty task waits: 1 s, 2 s, 4 s …
 func backoff(faults int) time.Duration { return time.Second << min(faults, 6) }
-
-// refusalOf puts an error that no retry cured into words for the owner.
-func refusalOf(err error) media.Refusal {
-	if r, ok := errors.AsType[*media.Refusal](err); ok {
-		return *r
-	}
-	const again = "Press Repair to try again. If it fails again, export the file in another format and upload that."
-	switch {
-	case errors.Is(err, ffmpeg.ErrHung):
-		return media.Refusal{Code: "encoder_hung", Message: "The encoder stopped making progress on this file.", Next: again}
-	case ffmpeg.Killed(err):
-		return media.Refusal{Code: "encoder_killed", Message: "The encoder was killed again and again, perhaps for want of memory.", Next: again}
-	case errors.Is(err, packaging.ErrSpan):
-		return media.Refusal{Code: "damaged_source", Message: "A part of the file cannot be decoded completely.", Next: again}
-	}
-	return media.Refusal{Code: "encoding_failed", Message: "The file could not be encoded.", Next: again}
-}

@@ -40,6 +40,14 @@ func TestWhatAnEndedAttemptLeadsTo(t *testing.T) {
 		{"the frames do not add up", packaging.ErrSpan, Task{Faults: maxFaults - 1}, false, faulty},
 		{"the frames never add up", packaging.ErrSpan, Task{Faults: maxFaults}, false, refused},
 		{"it hung", ffmpeg.ErrHung, Task{}, false, faulty},
+		{"somebody stopped ffmpeg", ffmpeg.ErrStopped, Task{Faults: maxFaults}, false, crashed},
+		{"somebody always stops ffmpeg", ffmpeg.ErrStopped, Task{Crashes: maxCrashes}, false, refused},
+		{"every worker died of it", errCrashes, Task{}, false, refused},
+		{"the source is gone", errors.Join(failure(SourceMissing), killed), Task{}, false, refused},
+		{"a write found no room", fmt.Errorf("rename: %w", syscall.ENOSPC), Task{}, false, waiting},
+		{"the disk fails", fmt.Errorf("read: %w", syscall.EIO), Task{Faults: maxFaults}, false, waiting},
+		{"a file is closed to us", fmt.Errorf("open: %w", syscall.EACCES), Task{}, false, waiting},
+		{"the database is locked", errs.New(errs.Busy, string(DatabaseUnavailable), "locked"), Task{Faults: maxFaults}, false, waiting},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

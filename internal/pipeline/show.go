@@ -7,6 +7,7 @@ import (
 	"matinee/internal/access"
 	"matinee/internal/delivery"
 	"matinee/internal/ids"
+	"matinee/internal/library"
 	"matinee/internal/packaging"
 )
 
@@ -40,6 +41,11 @@ func presentationOf(v Version) show {
 		s.presentation.Tracks = append(s.presentation.Tracks, packaging.Track{
 			ID: t.ID, Codec: t.Codec, PeakBitsPerSecond: t.PeakBitsPerSecond, AverageBitsPerSecond: t.AverageBitsPerSecond,
 		})
+	}
+	for _, t := range v.Extra {
+		if t.Kind == library.SubtitleTrack && t.File != "" {
+			s.presentation.Texts = append(s.presentation.Texts, packaging.Text{ID: t.ID, File: t.File})
+		}
 	}
 	return s
 }

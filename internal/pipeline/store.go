@@ -6,6 +6,7 @@ import (
 
 	"matinee/internal/access"
 	"matinee/internal/ids"
+	"matinee/internal/library"
 	"matinee/internal/media"
 	"matinee/internal/upload"
 )
@@ -13,15 +14,24 @@ import (
 // Store keeps versions and tasks. Each method is one transaction. Those that take a lease change nothing and return an
 // errs.Fenced error when the lease is no longer the task's.
 type Store interface {
+	OperationStore
+	StorageStore
+
 	// FinishUpload makes the complete upload the video's version, ends its grant and queues the probe. Again is no error.
 	FinishUpload(ctx context.Context, f upload.Finished, probe Task, now time.Time) error
 
-	// ClaimTask leases the next task that the worker may do, errs.NotFound when there is none. A running task whose lease
-	// ran out is claimed like a queued one and counts a crash.
+	// ClaimTask leases the next queued task that the worker may do, errs.NotFound when there is none. A task that must wait
+	// longer than MaxWait waits because the clock was set back: it may be done now.
 	ClaimTask(ctx context.Context, w Worker, now time.Time, ttl time.Duration) (Lease, error)
 	RenewLease(ctx context.Context, l Lease, doneUnits int64, until time.Time) error
 	// FreeLeases takes every lease back, for a node that holds the data folder alone and has just started.
 	FreeLeases(ctx context.Context, now time.Time) (int64, error)
+	// Leases lists every lease that stands.
+	Leases(ctx context.Context) ([]Mark, error)
+	// EndLease queues the task again and counts a crash, unless its lease was renewed or ended since the mark was read.
+	EndLease(ctx context.Context, m Mark) error
+	// LetGo says that the worker of a lost lease has stopped: nothing is put under it any more.
+	LetGo(ctx context.Context, l Lease) error
 	// Requeue gives the task back to be tried again.
 	Requeue(ctx context.Context, l Lease, r Retry) error
 
@@ -32,21 +42,36 @@ type Store interface {
 	FinishPlan(ctx context.Context, l Lease, p Planned, next []Task, now time.Time) error
 	// FinishTrackWork ends a chunk or audio task. The last one of a version makes it playable and queues its verification.
 	FinishTrackWork(ctx context.Context, l Lease, f Facts, now time.Time) (playable bool, err error)
-	FinishPictures(ctx context.Context, l Lease, poster string, now time.Time) error
+	// DropTrack ends the task of an audio track that cannot be made: the version goes on without the track, whose owner is told.
+	DropTrack(ctx context.Context, l Lease, warning string, now time.Time) (playable bool, err error)
+	FinishPictures(ctx context.Context, l Lease, p Pictured, now time.Time) error
+	// FoundDamage returns what the finished chunks of a version have found, in no order.
+	FoundDamage(ctx context.Context, id ids.VersionID) ([]media.FrameRange, error)
 	// FinishVerify makes the version ready.
 	FinishVerify(ctx context.Context, l Lease, v Verified, now time.Time) error
 	// RedoTasks queues the given tasks of the lease's version again and ends the verification that found them wanting.
 	RedoTasks(ctx context.Context, l Lease, tasks []ids.TaskID, why string, now time.Time) error
-	// GiveUp ends the task for good. The version fails with it unless it can be played.
+	// GiveUp ends the task for good. The version fails with it; one that can be played keeps that, and notes the trouble.
 	GiveUp(ctx context.Context, l Lease, r media.Refusal, now time.Time) error
-	// Remake replaces the lease's version by a new one from the same source and tombstones it.
+	// Remake replaces the lease's version by a new one from the same source and tombstones it. Of a source that this was done
+	// for MaxRemakes times it is an errs.Conflict, and nothing is changed.
 	Remake(ctx context.Context, l Lease, now time.Time) error
 
 	// Repair queues what a video needs to go on: given-up tasks again, else its probe or its verification.
 	Repair(ctx context.Context, video ids.VideoID, now time.Time) error
 	Tasks(ctx context.Context, version ids.VersionID) ([]Task, error)
+	// TaskFacts returns what the version's tasks measured when they last were done.
+	TaskFacts(ctx context.Context, version ids.VersionID) (map[ids.TaskID]Facts, error)
 	// CountTasks counts all tasks in a state.
 	CountTasks(ctx context.Context, state TaskState) (int64, error)
+	// CountWaiting counts the queued tasks that wait for the thing.
+	CountWaiting(ctx context.Context, w Wait) (int64, error)
+	// Task returns a task of a version that is not tombstoned, or an errs.NotFound.
+	Task(ctx context.Context, id ids.TaskID) (Task, error)
+	// ListTasks returns a page of all tasks, the newest first.
+	ListTasks(ctx context.Context, f TaskFilter) (TaskPage, error)
+	// RetryTask queues a task again and returns it; its errors are those of [Pipeline.RetryTask].
+	RetryTask(ctx context.Context, id ids.TaskID, now time.Time) (Task, error)
 	CurrentVersion(ctx context.Context, video ids.VideoID) (Version, error)
 	MediaFacts(ctx context.Context, video ids.VideoID, version ids.VersionID) (MediaFacts, error)
 
@@ -57,7 +82,7 @@ type Store interface {
 	// BinnedBefore lists videos that have been in the bin since before the instant.
 	BinnedBefore(ctx context.Context, before time.Time) ([]ids.VideoID, error)
 	// Tombstones lists versions whose media are to be removed and that no lease works on.
-	Tombstones(ctx context.Context, now time.Time) ([]Tombstone, error)
+	Tombstones(ctx context.Context) ([]Tombstone, error)
 	// DropVersion forgets a tombstoned version, and its video when that was purged and this was its last version.
 	DropVersion(ctx context.Context, id ids.VersionID) error
 	// UnfinishedVersions lists the versions that are still being made.
@@ -74,7 +99,8 @@ type Version struct {
 	Container   media.Container // of the file that tasks read
 	Prepared    bool            // tasks read the scratch copy
 	Plan        media.Plan      // zero before it is made
-	Tracks      []TrackRow
+	Tracks      []TrackRow      // those that are offered
+	Extra       []library.Track // audio, and the subtitles that were made
 	Fingerprint string
 	Poster      string
 	Report      *Report
@@ -107,21 +133,53 @@ type Facts struct {
 	CPU     time.Duration `json:"-"`
 	Adopted int           `json:"adopted,omitempty"` // segments that an earlier attempt had put
 	Written int           `json:"written,omitempty"`
-	Warning string        `json:"warning,omitempty"` // for the owner: what is not as it should be
+	Sums    Sums          `json:"sums,omitempty"` // of every segment of the task
+	// Damage is the frames that do not show what the source had there.
+	Damage []media.FrameRange `json:"damage,omitempty"`
+}
+
+// Pictured is what was made to be looked at or read beside the tracks.
+type Pictured struct {
+	Poster    string          // file name; "" leaves the video without one
+	Subtitles []library.Track // each with its file
+	Warnings  []string        // for the owner
 }
 
 // Retry says why and when a task is tried again.
 type Retry struct {
 	Crash     bool // count a crash
 	Fault     bool // count a fault
+	Wait      Wait // what it waits for, counted as a wait; "" for nothing
 	Why       string
+	Trouble   *Trouble // what the owner is told; nil for nothing
 	NotBefore time.Time
 }
+
+// Trouble says what stands in the way of a video's work, and what its owner can do.
+type Trouble struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Next    string `json:"next"`
+}
+
+// Mark is a lease as one look at it found it. It changes with every renewal.
+type Mark struct {
+	Task  ids.TaskID
+	Fence int64
+	Until int64 // microseconds, by the clock of its worker: only compared with itself
+}
+
+// MaxRemakes bounds how often a version is made anew because the encoder makes other init segments than before.
+const MaxRemakes = 3
+
+// MaxWait is longer than any task is made to wait.
+const MaxWait = 2 * time.Minute
 
 // Verified is what the verification found.
 type Verified struct {
 	Report Report
 	Tracks []TrackRow
+	Damage *library.Damage // nil: every picture of the source was decoded
 }
 
 // Report lists the checks that a finished version passed.

@@ -65,12 +65,30 @@ type Task struct {
 	TotalUnits   int64 // frames of a chunk, samples of an audio track, 0 where progress has no measure
 	CPU          time.Duration
 	Error        string // why the last attempt ended, for the owner
+	Waiting      Wait   // what a queued task waits for, "" for its turn
+	Waits        int    // how often in a row it has waited for that
+	Worker       string // who holds its lease, "" for nobody
+	NotBefore    time.Time
+	CreatedAt    time.Time
 	StartedAt    time.Time
 	FinishedAt   time.Time
 }
 
+// Wait names what a task waits for that is not its own fault. It counts neither as a fault nor as a crash.
+type Wait string
+
+// What tasks wait for.
+const (
+	DiskFull            Wait = "disk_full"            // the disk of the media, the scratch copies or the database
+	StoreUnreadable     Wait = "store_unreadable"     // the source or a made file is there and cannot be read
+	DatabaseUnavailable Wait = "database_unavailable" // locked, read-only or not answering
+)
+
+// Waits lists everything that tasks wait for.
+func Waits() []Wait { return []Wait{DiskFull, StoreUnreadable, DatabaseUnavailable} }
+
 // attempt is how often the task was begun before.
-func (t Task) attempt() int { return t.Crashes + t.Faults }
+func (t Task) attempt() int { return t.Crashes + t.Faults + t.Waits }
 
 // Lease is a task that a worker holds until Until. Every write under it names Fence and fails once another lease was given.
 type Lease struct {

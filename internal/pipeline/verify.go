@@ -10,6 +10,7 @@ import (
 	"matinee/internal/blob"
 	"matinee/internal/errs"
 	"matinee/internal/ids"
+	"matinee/internal/library"
 	"matinee/internal/media"
 	"matinee/internal/packaging"
 )
@@ -20,8 +21,12 @@ func (p *Pipeline) verify(ctx context.Context, l Lease, v Version) error {
 		found Verified
 		bad   []badSegment
 	)
-	for _, id := range trackIDs(v.Plan) {
-		track, worse, err := p.verifyTrack(ctx, v, id)
+	sums, err := p.sums(ctx, v)
+	if err != nil {
+		return err
+	}
+	for _, row := range v.Tracks {
+		track, worse, err := p.verifyTrack(ctx, v, row.ID, sums)
 		if err != nil {
 			return err
 		}
@@ -31,7 +36,12 @@ func (p *Pipeline) verify(ctx context.Context, l Lease, v Version) error {
 	if len(bad) > 0 {
 		return p.redo(ctx, l, v, bad)
 	}
-	found.Report = Report{Checks: checksOf(v.Plan), At: p.o.Now().UTC()}
+	damage, err := p.damage(ctx, v)
+	if err != nil {
+		return err
+	}
+	found.Damage = damage
+	found.Report = Report{Checks: checksOf(v.Plan, len(v.Tracks)), At: p.o.Now().UTC()}
 	if err := p.store.FinishVerify(ctx, l, found, p.o.Now()); err != nil {
 		return err
 	}
@@ -48,7 +58,7 @@ type badSegment struct {
 	why    error
 }
 
-func (p *Pipeline) verifyTrack(ctx context.Context, v Version, id string) (TrackRow, []badSegment, error) {
+func (p *Pipeline) verifyTrack(ctx context.Context, v Version, id string, sums Sums) (TrackRow, []badSegment, error) {
 	init, err := p.read(ctx, blob.InitKey(v.Video, v.ID, id))
 	if err != nil {
 		return TrackRow{}, nil, fmt.Errorf("read init of %s: %w", id, err)
@@ -63,7 +73,7 @@ func (p *Pipeline) verifyTrack(ctx context.Context, v Version, id string) (Track
 		bad   []badSegment
 	)
 	for k := range v.Plan.Segments() {
-		facts, err := p.verifySegment(ctx, v, span, k)
+		_, facts, err := p.goodSegment(ctx, v, span, k, sums)
 		if err != nil && ctx.Err() != nil {
 			return TrackRow{}, nil, err
 		}
@@ -76,14 +86,6 @@ func (p *Pipeline) verifyTrack(ctx context.Context, v Version, id string) (Track
 	}
 	track.AverageBitsPerSecond = rate(track.Bytes, spanTime(span, 0, v.Plan.Segments()))
 	return track, bad, nil
-}
-
-func (p *Pipeline) verifySegment(ctx context.Context, v Version, span packaging.Span, number int) (packaging.SegmentFacts, error) {
-	segment, err := p.read(ctx, segmentKey(v, span.Track, number))
-	if err != nil {
-		return packaging.SegmentFacts{}, err
-	}
-	return packaging.CheckSegment(span, number, segment)
 }
 
 func wholeTrack(plan media.Plan, id string, init []byte) packaging.Span {
@@ -146,14 +148,32 @@ func (t Task) makes(plan media.Plan, b badSegment) bool {
 	return false
 }
 
+// damage sums what the chunks have found; nil is none.
+func (p *Pipeline) damage(ctx context.Context, v Version) (*library.Damage, error) {
+	found, err := p.store.FoundDamage(ctx, v.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read damage: %w", err)
+	}
+	sum := media.DamageOf(found)
+	if sum.Frames == 0 {
+		return nil, nil //nolint:nilnil // no damage is the ordinary case
+	}
+	damage := &library.Damage{Frames: sum.Frames}
+	for _, r := range sum.Ranges {
+		damage.Ranges = append(damage.Ranges, library.Range{StartSeconds: v.Plan.At(r.First).Seconds(), EndSeconds: v.Plan.At(r.End).Seconds()})
+	}
+	return damage, nil
+}
+
 // checksOf words what a version that passed was held to.
-func checksOf(plan media.Plan) []Check {
-	segments := plan.Segments()
-	checks := []Check{
-		{"every segment exists", true, fmt.Sprintf("%d segments of %d tracks", segments, len(trackIDs(plan)))},
-		{"every rung has the planned frames", true, fmt.Sprintf("%d frames in each of %d rungs", plan.Frames, len(plan.Rungs))},
-		{"every segment starts at its boundary with a key frame", true, "the same in all rungs"},
-		{"every frame is on the grid once", true, fmt.Sprintf("%s frames a second", plan.Rate)},
+func checksOf(plan media.Plan, tracks int) []Check {
+	checks := []Check{{"every segment exists", true, fmt.Sprintf("%d segments of %d tracks", plan.Segments(), tracks)}}
+	if !plan.SoundOnly() {
+		checks = append(checks,
+			Check{"every rung has the planned frames", true, fmt.Sprintf("%d frames in each of %d rungs", plan.Frames, len(plan.Rungs))},
+			Check{"every segment starts at its boundary with a key frame", true, "the same in all rungs"},
+			Check{"every frame is on the grid once", true, fmt.Sprintf("%s frames a second", plan.Rate)},
+		)
 	}
 	if len(plan.Audio) > 0 {
 		sound := time.Duration(plan.AudioFrames() * media.AudioFrameSamples * int64(time.Second) / media.AudioSampleRate)

@@ -17,6 +17,7 @@ import (
 // Run works on tasks until ctx ends, then gives back what it holds. With alone set this node is the only one: every lease
 // that stands is a left-over of the process before.
 func (p *Pipeline) Run(ctx context.Context, alone bool) error {
+	p.alone.Store(alone)
 	if alone {
 		if err := p.takeOver(ctx); err != nil && ctx.Err() == nil {
 			return err
@@ -28,6 +29,7 @@ func (p *Pipeline) Run(ctx context.Context, alone bool) error {
 	}
 	lanes.Go(func() error { p.lane(ctx, LightKinds()); return nil })
 	lanes.Go(func() error { p.sweep(ctx); return nil })
+	lanes.Go(func() error { p.reap(ctx); return nil })
 	return lanes.Wait()
 }
 
@@ -44,33 +46,49 @@ func (p *Pipeline) takeOver(ctx context.Context) error {
 
 // lane does one task after the other.
 func (p *Pipeline) lane(ctx context.Context, kinds []Kind) {
-	tick := time.NewTicker(p.o.Poll)
-	defer tick.Stop()
+	pause := p.o.Poll
 	for ctx.Err() == nil {
 		did, err := p.step(ctx, Worker{ID: p.o.WorkerID, Kinds: kinds})
-		if err != nil && ctx.Err() == nil {
-			p.o.Logger.ErrorContext(ctx, "the queue cannot be read", slog.Any("error", err))
+		switch {
+		case err != nil:
+			if ctx.Err() == nil {
+				p.o.Logger.ErrorContext(ctx, "the queue cannot be read", slog.Any("error", err), slog.Duration("again_in", pause))
+			}
+			p.idle(ctx, pause)
+			pause = min(2*pause, maxPause)
+		case !did:
+			p.idle(ctx, p.o.Poll)
+			pause = p.o.Poll
+		default:
+			pause = p.o.Poll
 		}
-		if did && err == nil {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-		case <-p.wake:
-		case <-tick.C:
-		}
+	}
+}
+
+// maxPause bounds how long a queue that cannot be read is left alone.
+const maxPause = 16 * time.Second
+
+// idle waits for new work, but no longer than so long.
+func (p *Pipeline) idle(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-p.wake:
+	case <-timer.C:
 	}
 }
 
 // step claims one task and does it. It reports whether there was one.
 func (p *Pipeline) step(ctx context.Context, w Worker) (bool, error) {
-	lease, err := p.store.ClaimTask(ctx, w, p.o.Now(), p.o.Lease)
+	lease, err := p.held.claim(func() (Lease, error) { return p.store.ClaimTask(ctx, w, p.o.Now(), p.o.Lease) })
 	if errs.Is(err, errs.NotFound) {
 		return false, nil
 	}
 	if err != nil {
 		return false, fmt.Errorf("claim a task: %w", err)
 	}
+	defer p.held.drop(lease)
 	p.Wake() // there may be more, for the other lane
 	p.do(ctx, lease)
 	return true, nil
@@ -105,10 +123,25 @@ func (p *Pipeline) do(ctx context.Context, l Lease) {
 }
 
 func (p *Pipeline) perform(ctx context.Context, l Lease, progress func(units int64)) error {
+	if l.Crashes > maxCrashes {
+		return errCrashes
+	}
 	v, err := p.store.Version(ctx, l.Version)
 	if err != nil {
 		return fmt.Errorf("read version: %w", err)
 	}
+	if l.Kind == Verify {
+		err = p.checkInits(ctx, v)
+	} else {
+		err = p.checkSpace(ctx)
+	}
+	if err == nil {
+		err = p.work(ctx, l, v, progress)
+	}
+	return p.diagnose(ctx, l, v, err)
+}
+
+func (p *Pipeline) work(ctx context.Context, l Lease, v Version, progress func(units int64)) error {
 	switch l.Kind {
 	case Probe:
 		return p.probe(ctx, l, v)
@@ -131,20 +164,27 @@ func (p *Pipeline) heartbeat(ctx context.Context, cancel context.CancelCauseFunc
 	tick := time.NewTicker(p.o.Heartbeat)
 	defer tick.Stop()
 	var told int64
+	renewed := time.Now() // its monotonic part counts: nobody else waits less than a lease after this
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		units := done.Load()
+		units, asked := done.Load(), time.Now()
 		err := p.store.RenewLease(ctx, l, units, p.o.Now().Add(p.o.Lease))
 		if errs.Is(err, errs.Fenced) {
 			cancel(err)
 			return
 		}
-		if err != nil && !errors.Is(err, context.Canceled) {
+		if err == nil {
+			renewed = asked
+		} else if !errors.Is(err, context.Canceled) {
 			p.o.Logger.WarnContext(ctx, "a lease could not be renewed", slog.String("task_id", string(l.ID)), slog.Any("error", err))
+		}
+		if !p.alone.Load() && time.Since(renewed) > p.o.Lease {
+			cancel(errs.New(errs.Fenced, "", "The lease of task %s could not be renewed in time.", l.ID))
+			return
 		}
 		if units != told {
 			told = units

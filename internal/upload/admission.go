@@ -19,26 +19,52 @@ type need struct {
 // admit returns an errs.NoSpace unless the store has room for the rest of a source, for what will be made from it, for what
 // other running uploads announced and for the reserve. A store that cannot tell its free space admits everything.
 func (s *Service) admit(ctx context.Context, n need) error {
-	disk, ok := s.objects.(blob.FreeSpace)
-	if !ok {
-		return nil
-	}
-	free, err := disk.Free(ctx)
+	room, known, err := s.room(ctx, n.upload)
 	if err != nil {
 		return fmt.Errorf("admit an upload: %w", err)
 	}
-	others, err := s.store.AnnouncedRest(ctx, n.upload, s.opts.Now().Add(-s.opts.IdleAfter))
-	if err != nil {
-		return fmt.Errorf("sum up running uploads: %w", err)
-	}
-	// In floating point, since a client may announce 2^63 bytes.
-	room := float64(free) - float64(others) - float64(s.opts.ReserveBytes)
 	needed := float64(n.rest) + s.opts.RenditionFactor*float64(n.length)
-	if needed > room || room <= 0 {
+	if known && (needed > room || room <= 0) {
 		return errs.New(errs.NoSpace, "no_space", "There is not enough space: this file needs %s with what is made from it, and %s are free for it.",
 			inBytes(needed), inBytes(max(room, 0)))
 	}
 	return nil
+}
+
+// room returns how many bytes are free for an upload, and whether the store can tell. It may be negative. It is a floating
+// point number since a client may announce 2^63 bytes.
+func (s *Service) room(ctx context.Context, except ids.UploadID) (bytes float64, known bool, err error) {
+	disk, ok := s.objects.(blob.FreeSpace)
+	if !ok {
+		return 0, false, nil
+	}
+	free, err := disk.Free(ctx)
+	if err != nil {
+		return 0, false, fmt.Errorf("ask for free space: %w", err)
+	}
+	others, err := s.store.AnnouncedRest(ctx, except, s.opts.Now().Add(-s.opts.IdleAfter))
+	if err != nil {
+		return 0, false, fmt.Errorf("sum up running uploads: %w", err)
+	}
+	return float64(free) - float64(others) - float64(s.opts.ReserveBytes), true, nil
+}
+
+// Limits is what a client may know before it sends a source.
+type Limits struct {
+	MaxBytes  int64 // the largest source, 0 for no bound but the disk
+	FreeBytes int64 // room for a source with all that is made from it; Unknown where the store cannot tell
+	// DiskFactor estimates what is made from a source, as a multiple of its size: it needs about size × DiskFactor more.
+	DiskFactor float64
+}
+
+// Limits returns what may be sent now: the free space without the reserve and without what running uploads announced.
+func (s *Service) Limits(ctx context.Context) (Limits, error) {
+	l := Limits{MaxBytes: s.opts.MaxBytes, FreeBytes: Unknown, DiskFactor: s.opts.RenditionFactor}
+	room, known, err := s.room(ctx, "")
+	if known {
+		l.FreeBytes = max(int64(room), 0)
+	}
+	return l, err
 }
 
 // checkLength refuses a source that is empty or larger than the limit, where 0 is no limit. Unknown passes.

@@ -7,7 +7,7 @@ import (
 const (
 	corsMethods = "PUT, POST, HEAD, PATCH, DELETE, OPTIONS"
 	corsHeaders = "Content-Type, Content-Disposition, Tus-Resumable, Upload-Length, Upload-Defer-Length, Upload-Metadata, Upload-Offset, X-HTTP-Method-Override, X-Request-ID"
-	corsExposed = "Location, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Offset, Upload-Length, Upload-Defer-Length, Upload-Metadata, Matinee-Video"
+	corsExposed = "Location, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Offset, Upload-Length, Upload-Defer-Length, Upload-Metadata, Upload-Expires, Matinee-Video"
 	corsMaxAge  = "600"
 )
 

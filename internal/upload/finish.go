@@ -66,7 +66,7 @@ func (s *Service) settle(ctx context.Context, u Upload) error {
 	case u.whole(size):
 		return s.finishFound(ctx, u)
 	case s.expired(u), u.Protocol == Put && s.dead(u):
-		return s.abandon(ctx, u)
+		return s.discard(ctx, u)
 	}
 	return nil
 }
@@ -103,14 +103,18 @@ func (s *Service) dead(u Upload) bool {
 	if u.Protocol == Put && !s.opts.Shared {
 		return true
 	}
-	return s.opts.Now().Sub(u.UpdatedAt) >= s.opts.IdleAfter
+	return s.opts.Now().Sub(u.UpdatedAt).Abs() >= s.opts.IdleAfter // the clock may have been set back
 }
 
-// expired reports whether an upload's time is over: it ends a while after the last byte that came.
-func (s *Service) expired(u Upload) bool {
-	now := s.opts.Now()
-	return !now.Before(u.ExpiresAt) && now.Sub(u.UpdatedAt) >= s.opts.UploadTTL
+// expiry is when an upload's time is over: a while after the last byte that came.
+func (s *Service) expiry(u Upload) time.Time {
+	if again := u.UpdatedAt.Add(s.opts.UploadTTL); again.After(u.ExpiresAt) {
+		return again
+	}
+	return u.ExpiresAt
 }
+
+func (s *Service) expired(u Upload) bool { return !s.opts.Now().Before(s.expiry(u)) }
 
 // size returns how many bytes of an upload's source are stored.
 func (s *Service) size(ctx context.Context, u Upload) (int64, error) {
@@ -153,16 +157,22 @@ func (s *Service) finish(ctx context.Context, u Upload) error {
 	return nil
 }
 
-// abandon forgets an upload and deletes its object. The row goes first and only while it is not completed, so that a
-// source which was handed over meanwhile is never deleted.
-func (s *Service) abandon(ctx context.Context, u Upload) error {
+// abandon forgets an upload and deletes its object; the video waits again.
+func (s *Service) abandon(ctx context.Context, u Upload) error { return s.remove(ctx, u, false) }
+
+// discard abandons an upload that nobody will go on with, and takes the video with it that was made for it.
+func (s *Service) discard(ctx context.Context, u Upload) error { return s.remove(ctx, u, true) }
+
+// remove forgets an upload and deletes its object. The row goes first and only while it is not completed, so that a source
+// which was handed over meanwhile is never deleted.
+func (s *Service) remove(ctx context.Context, u Upload, withVideo bool) error {
 	ctx, cancel := detach(ctx)
 	defer cancel()
-	removed, err := s.store.RemoveUpload(ctx, u.ID, s.opts.Now())
+	removed, err := s.store.RemoveUpload(ctx, u.ID, withVideo, s.opts.Now())
 	if err != nil {
 		return fmt.Errorf("forget an upload: %w", err)
 	}
-	if !removed {
+	if !removed.Upload {
 		if _, err := s.store.Upload(ctx, u.ID); !errs.Is(err, errs.NotFound) {
 			return err // completed: its source belongs to a version
 		}
@@ -170,7 +180,11 @@ func (s *Service) abandon(ctx context.Context, u Upload) error {
 	if err := s.objects.Delete(ctx, blob.SourceKey(u.Video, u.Version)); err != nil {
 		return fmt.Errorf("delete an abandoned source: %w", err)
 	}
-	s.progress.UploadProgress(u.Video)
+	if removed.Video {
+		s.progress.UploadVideoRemoved(u.Video)
+	} else {
+		s.progress.UploadProgress(u.Video)
+	}
 	return nil
 }
 

@@ -18,8 +18,6 @@ const (
 	uploadsPath = "/api/v1/uploads"
 	// videoHeader names the video that an upload fills.
 	videoHeader = "Matinee-Video"
-	// stallAfter is how long a client may send nothing before its request ends.
-	stallAfter = 60 * time.Second
 )
 
 // Edge is what the HTTP side of uploads needs from the server around it. All but AbsoluteURL is required.
@@ -87,16 +85,16 @@ func (h *Handler) Routes() []Route {
 func (h *Handler) putDirect(w http.ResponseWriter, r *http.Request) {
 	grant, err := h.service.anyGrant(r.Context(), r.PathValue("key"))
 	if err != nil {
-		h.edge.Problem(w, r, err)
+		h.refuse(w, r, err)
 		return
 	}
 	allowOrigin(w, r, grant.CORSOrigin)
 	facts, err := h.service.usable(r.Context(), grant)
 	if err != nil {
-		h.edge.Problem(w, r, err)
+		h.refuse(w, r, err)
 		return
 	}
-	in := sourceOf(w, r, grant.Video, grant.CreatedBy)
+	in := h.sourceOf(w, r, grant.Video, grant.CreatedBy)
 	in.grant = &grant
 	h.put(w, r, in, access.Viewer{User: facts.Owner})
 }
@@ -105,28 +103,28 @@ func (h *Handler) putDirect(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) putSource(w http.ResponseWriter, r *http.Request) {
 	viewer, err := h.signedIn(r)
 	if err != nil {
-		h.edge.Problem(w, r, err)
+		h.refuse(w, r, err)
 		return
 	}
 	video, err := ids.Parse[ids.VideoID](r.PathValue("id"))
 	if err != nil {
-		h.edge.Problem(w, r, errs.Missing("video"))
+		h.refuse(w, r, errs.Missing("video"))
 		return
 	}
 	if err := h.service.mayFill(r.Context(), viewer, video); err != nil {
-		h.edge.Problem(w, r, err)
+		h.refuse(w, r, err)
 		return
 	}
-	h.put(w, r, sourceOf(w, r, video, viewer.User), viewer)
+	h.put(w, r, h.sourceOf(w, r, video, viewer.User), viewer)
 }
 
 func (h *Handler) put(w http.ResponseWriter, r *http.Request, in source, viewer access.Viewer) {
 	if r.Header.Get("Content-Range") != "" { // RFC 9110, section 14.5: a partial PUT must not be taken for a whole one
-		h.edge.Problem(w, r, errs.New(errs.Malformed, "partial_put", "Send the whole file, or use tus to send it in parts."))
+		h.refuse(w, r, errs.New(errs.Malformed, "partial_put", "Send the whole file, or use tus to send it in parts."))
 		return
 	}
 	if err := h.service.receive(r.Context(), in); err != nil {
-		h.edge.Problem(w, r, err)
+		h.refuse(w, r, err)
 		return
 	}
 	w.Header().Set(videoHeader, string(in.video))
@@ -134,7 +132,7 @@ func (h *Handler) put(w http.ResponseWriter, r *http.Request, in source, viewer 
 }
 
 // sourceOf reads what the request's head says of its body.
-func sourceOf(w http.ResponseWriter, r *http.Request, video ids.VideoID, by ids.UserID) source {
+func (h *Handler) sourceOf(w http.ResponseWriter, r *http.Request, video ids.VideoID, by ids.UserID) source {
 	in := source{video: video, createdBy: by, length: Unknown, fileType: label(r.Header.Get("Content-Type"))}
 	if r.ContentLength >= 0 {
 		in.length = r.ContentLength
@@ -142,7 +140,7 @@ func sourceOf(w http.ResponseWriter, r *http.Request, video ids.VideoID, by ids.
 	if _, params, err := mime.ParseMediaType(r.Header.Get("Content-Disposition")); err == nil {
 		in.fileName = label(params["filename"])
 	}
-	in.body = &steadyBody{body: r.Body, control: http.NewResponseController(w)}
+	in.body = &steadyBody{body: r.Body, control: http.NewResponseController(w), patience: h.service.opts.StallAfter}
 	return in
 }
 
@@ -174,16 +172,17 @@ func (s *Service) usable(ctx context.Context, g StoredGrant) (access.Facts, erro
 
 // steadyBody gives a client time as long as bytes come, and no longer.
 type steadyBody struct {
-	body    interface{ Read([]byte) (int, error) }
-	control *http.ResponseController
-	set     time.Time
+	body     interface{ Read([]byte) (int, error) }
+	control  *http.ResponseController
+	patience time.Duration
+	set      time.Time
 }
 
 // Read implements io.Reader.
 func (b *steadyBody) Read(p []byte) (int, error) {
-	if now := time.Now(); now.Sub(b.set) > stallAfter/10 {
+	if now := time.Now(); now.Sub(b.set) > b.patience/10 {
 		b.set = now
-		_ = b.control.SetReadDeadline(now.Add(stallAfter)) // where it cannot be set, the server's own bounds hold
+		_ = b.control.SetReadDeadline(now.Add(b.patience)) // where it cannot be set, the server's own bounds hold
 	}
 	return b.body.Read(p)
 }

@@ -21,7 +21,7 @@ func TestTusSaysWhatItOffers(t *testing.T) {
 	for path, most := range map[string]string{g.TusPath(): "10", "/api/v1/uploads": "1000"} {
 		a := b.do("OPTIONS", path, nil)
 		if a.status != 200 || a.header.Get("Tus-Version") != "1.0.0" || a.header.Get("Tus-Max-Size") != most ||
-			a.header.Get("Tus-Extension") != "creation,creation-with-upload,termination,creation-defer-length" {
+			a.header.Get("Tus-Extension") != "creation,creation-with-upload,termination,creation-defer-length,expiration" {
 			t.Errorf("OPTIONS %s answers %d %v", path, a.status, a.header)
 		}
 	}

@@ -226,7 +226,7 @@ func TestAPutOfAnEarlierProcessGivesWay(t *testing.T) {
 	b.do("PUT", g.PutPath(), text("alive")).want(t, 202, "")
 
 	other := b.grant(upload.GrantOptions{})
-	dead.ID, dead.Video = ids.New[ids.UploadID](), other.Video
+	dead.ID, dead.Version, dead.Video = ids.New[ids.UploadID](), ids.New[ids.VersionID](), other.Video
 	must(t, b.uploads.AddUpload(t.Context(), dead))
 	must(t, b.uploads.SaveOffset(t.Context(), dead.ID, 5, now))
 	must(t, b.Sweep(t.Context()))

@@ -20,6 +20,7 @@ const (
 	defaultReserve = 1 << 30
 	defaultFactor  = 1.0
 	defaultIdle    = 2 * time.Minute
+	defaultStall   = time.Minute
 )
 
 // Options shape a Service. The zero value works.
@@ -38,6 +39,8 @@ type Options struct {
 	// IdleAfter is how long no byte may come before an upload gives way to another one of the same video, and before its
 	// announced rest no longer counts against others. 0 is two minutes.
 	IdleAfter time.Duration
+	// StallAfter is how long a client may send nothing before its request ends; what came of a tus upload stays. 0 is a minute.
+	StallAfter time.Duration
 	// Shared says that other processes use the same store. Alone, a PUT of an earlier process is known to be dead at once.
 	Shared bool
 }
@@ -52,6 +55,7 @@ func (o Options) withDefaults() Options {
 	o.UploadTTL = positive(o.UploadTTL, defaultTTL)
 	o.GrantTTL = positive(o.GrantTTL, defaultTTL)
 	o.IdleAfter = positive(o.IdleAfter, defaultIdle)
+	o.StallAfter = positive(o.StallAfter, defaultStall)
 	if o.ReserveBytes == 0 {
 		o.ReserveBytes = defaultReserve
 	}

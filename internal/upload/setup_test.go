@@ -47,9 +47,11 @@ type bundle struct {
 	handler http.Handler
 	server  *httptest.Server
 
-	owner  access.Viewer
-	moved  atomic.Int64  // progress events
-	offset *atomic.Int64 // of the clock, in nanoseconds
+	owner   access.Viewer
+	moved   atomic.Int64  // progress events
+	made    atomic.Int64  // videos that were made for uploads
+	removed atomic.Int64  // videos that went with their uploads
+	offset  *atomic.Int64 // of the clock, in nanoseconds
 }
 
 func setup(t *testing.T, opts upload.Options) *bundle {
@@ -109,6 +111,12 @@ func (b *bundle) later(d time.Duration) { b.offset.Add(int64(d)) }
 
 // UploadProgress implements the service's progress.
 func (b *bundle) UploadProgress(ids.VideoID) { b.moved.Add(1) }
+
+// UploadVideoMade implements the service's progress.
+func (b *bundle) UploadVideoMade(ids.VideoID) { b.made.Add(1) }
+
+// UploadVideoRemoved implements the service's progress.
+func (b *bundle) UploadVideoRemoved(ids.VideoID) { b.removed.Add(1) }
 
 // video makes a video of the owner's that waits.
 func (b *bundle) video() ids.VideoID {

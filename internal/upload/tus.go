@@ -27,8 +27,8 @@ type tusCall struct {
 	viewer access.Viewer // of a signed-in upload
 	grant  *StoredGrant  // of a direct upload
 
-	video ids.VideoID // set as soon as it is known
-	err   error       // why the data store refused
+	upload *Upload // set as soon as it is known
+	err    error   // why the data store refused
 }
 
 type tusCallKey struct{}
@@ -66,7 +66,7 @@ func (t tusStore) NewUpload(ctx context.Context, info handler.FileInfo) (handler
 	if err != nil {
 		return nil, call.refuse(err)
 	}
-	call.video = u.Video
+	call.upload = &u
 	return &tusUpload{service: t.service, upload: u}, nil
 }
 
@@ -77,7 +77,7 @@ func (t tusStore) GetUpload(ctx context.Context, id string) (handler.Upload, err
 	if err != nil {
 		return nil, call.refuse(err)
 	}
-	call.video = u.Video
+	call.upload = &u
 	return &tusUpload{service: t.service, upload: u}, nil
 }
 
@@ -112,7 +112,14 @@ func (s *Service) beginTus(ctx context.Context, call *tusCall, info handler.File
 	u := s.newUpload(video, call.grant, by, Tus)
 	u.Length, u.Metadata = length, metadata
 	u.FileName, u.FileType = label(metadata["filename"]), label(metadata["filetype"])
-	return u, s.begin(ctx, u, limit)
+	u.MadeVideo = call.grant == nil
+	if err := s.begin(ctx, u, limit); err != nil {
+		if u.MadeVideo { // it was refused after all, for example since the disk filled up just now
+			err = errors.Join(err, s.discard(ctx, u))
+		}
+		return Upload{}, err
+	}
+	return u, nil
 }
 
 // videoFor returns the grant's video, or makes one for a signed-in upload that there is room for.
@@ -131,6 +138,7 @@ func (s *Service) videoFor(ctx context.Context, call *tusCall, metadata map[stri
 	if err != nil {
 		return "", "", fmt.Errorf("make a video for an upload: %w", err)
 	}
+	s.progress.UploadVideoMade(video)
 	return video, viewer.User, nil
 }
 
@@ -204,6 +212,9 @@ func (t *tusUpload) GetInfo(context.Context) (handler.FileInfo, error) {
 func (t *tusUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int64, error) {
 	n, err := t.write(ctx, offset, src)
 	t.upload.Received = offset + n
+	if n > 0 {
+		callOf(ctx).upload.UpdatedAt = t.service.opts.Now()
+	}
 	if err != nil {
 		return n, callOf(ctx).refuse(err)
 	}
@@ -224,7 +235,11 @@ func (t *tusUpload) write(ctx context.Context, offset int64, src io.Reader) (int
 	if err := s.admit(ctx, need{upload: u.ID, rest: rest, length: max(u.Length, offset)}); err != nil {
 		return 0, err
 	}
-	return s.pour(ctx, u, offset, s.limitOf(callOf(ctx).grant), src)
+	n, err := s.pour(ctx, u, offset, s.limitOf(callOf(ctx).grant), src)
+	if errs.Is(err, errs.NotFound) { // its video was purged: nobody knows of these bytes any more
+		err = errors.Join(err, s.abandon(ctx, u))
+	}
+	return n, err
 }
 
 // FinishUpload implements handler.Upload: tusd calls it once the offset is the length.
@@ -237,6 +252,7 @@ func (t *tusUpload) FinishUpload(ctx context.Context) error {
 	if err := t.service.finish(ctx, t.upload); err != nil {
 		return callOf(ctx).refuse(err)
 	}
+	callOf(ctx).upload.CompletedAt = t.service.opts.Now()
 	return nil
 }
 
@@ -251,7 +267,7 @@ func (t *tusUpload) Terminate(ctx context.Context) error {
 		return call.refuse(ErrInProgress())
 	}
 	defer release()
-	if err := t.service.abandon(ctx, t.upload); err != nil {
+	if err := t.service.discard(ctx, t.upload); err != nil {
 		return call.refuse(err)
 	}
 	return nil

@@ -33,7 +33,7 @@ func newTusProtocol(s *Service) (http.Handler, error) {
 		DisableDownload: true,
 		Cors:            &handler.CorsConfig{Disable: true},
 		Logger:          expslog.New(expslog.NewTextHandler(io.Discard, nil)),
-		NetworkTimeout:  stallAfter,
+		NetworkTimeout:  s.opts.StallAfter,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up tus: %w", err)
@@ -46,13 +46,13 @@ func (h *Handler) tusDirect(w http.ResponseWriter, r *http.Request) {
 	key := r.PathValue("key")
 	grant, err := h.service.anyGrant(r.Context(), key)
 	if err != nil {
-		h.edge.Problem(w, r, err)
+		h.refuse(w, r, err)
 		return
 	}
 	allowOrigin(w, r, grant.CORSOrigin)
 	if r.PathValue("upload") == "" && r.Method != http.MethodOptions {
 		if _, err := h.service.usable(r.Context(), grant); err != nil {
-			h.edge.Problem(w, r, err)
+			h.refuse(w, r, err)
 			return
 		}
 	}
@@ -67,7 +67,7 @@ func (h *Handler) tusSignedIn(w http.ResponseWriter, r *http.Request) {
 	}
 	viewer, err := h.signedIn(r)
 	if err != nil {
-		h.edge.Problem(w, r, err)
+		h.refuse(w, r, err)
 		return
 	}
 	h.serveTus(w, r, &tusCall{viewer: viewer}, uploadsPath+"/")
@@ -78,7 +78,7 @@ func (h *Handler) tusSignedIn(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) serveTus(w http.ResponseWriter, r *http.Request, call *tusCall, base string) {
 	if id := r.PathValue("upload"); id != "" && r.Method != http.MethodOptions {
 		if _, err := h.service.ownUpload(r.Context(), call, id); err != nil {
-			h.edge.Problem(w, r, err)
+			h.refuse(w, r, err)
 			return
 		}
 	}
@@ -86,6 +86,9 @@ func (h *Handler) serveTus(w http.ResponseWriter, r *http.Request, call *tusCall
 	inner := r.WithContext(context.WithValue(r.Context(), tusCallKey{}, call))
 	inner.URL = &url.URL{Path: "/" + r.PathValue("upload")}
 	h.tus.ServeHTTP(answer, inner)
+	if answer.refusal != nil {
+		h.refuse(w, r, answer.refusal)
+	}
 	// tusd leaves its write deadline behind, which would cut off a later and longer answer on the same connection.
 	if err := http.NewResponseController(w).SetWriteDeadline(time.Time{}); err != nil {
 		h.logger().DebugContext(r.Context(), "write deadline not reset", slog.Any("error", err))
@@ -101,7 +104,7 @@ type tusAnswer struct {
 	request *http.Request
 	call    *tusCall
 	base    string // path that upload ids are appended to
-	refused bool   // the body was written, tusd's is dropped
+	refusal error  // is answered when tusd has ended; what it writes is dropped
 }
 
 // Unwrap lets http.ResponseController reach the connection.
@@ -113,8 +116,14 @@ func (a *tusAnswer) WriteHeader(status int) {
 	if location := header.Get("Location"); location != "" {
 		header.Set("Location", a.handler.location(a.request, a.base+path.Base(location)))
 	}
-	if a.call.video != "" {
-		header.Set(videoHeader, string(a.call.video))
+	if u := a.call.upload; u != nil {
+		header.Set(videoHeader, string(u.Video))
+		if !u.Completed() && a.request.Method != http.MethodDelete {
+			header.Set("Upload-Expires", a.handler.service.expiry(*u).UTC().Format(http.TimeFormat))
+		}
+	}
+	if extensions := header.Get("Tus-Extension"); extensions != "" {
+		header.Set("Tus-Extension", extensions+",expiration")
 	}
 	if limit := a.handler.service.limitOf(a.call.grant); limit > 0 && header.Get("Tus-Version") != "" {
 		header.Set("Tus-Max-Size", strconv.FormatInt(limit, 10))
@@ -123,15 +132,15 @@ func (a *tusAnswer) WriteHeader(status int) {
 		a.ResponseWriter.WriteHeader(status)
 		return
 	}
-	a.refused = true
 	header.Del("Content-Length")
+	header.Del("Upload-Expires")
 	header.Set("Tus-Version", "1.0.0")
-	a.handler.edge.Problem(a.ResponseWriter, a.request, a.problem(status))
+	a.refusal = a.problem(status)
 }
 
 // Write implements http.ResponseWriter.
 func (a *tusAnswer) Write(p []byte) (int, error) {
-	if a.refused {
+	if a.refusal != nil {
 		return len(p), nil
 	}
 	return a.ResponseWriter.Write(p)
@@ -154,6 +163,10 @@ func (a *tusAnswer) problem(status int) error {
 	case http.StatusBadRequest, http.StatusNotImplemented, http.StatusMethodNotAllowed:
 		return errs.New(errs.Malformed, "malformed", "This is not a request that the tus 1.0 protocol knows here: check its headers.")
 	}
+	return errInterrupted()
+}
+
+func errInterrupted() error {
 	return &errs.Error{Kind: errs.Busy, Code: "upload_interrupted", Message: "The transfer was interrupted. Go on from the offset that HEAD gives.", RetryAfter: time.Second}
 }
 

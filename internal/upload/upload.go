@@ -36,6 +36,8 @@ type Upload struct {
 	FileName string            // a label for display, never a path
 	FileType string            // what the client said; a hint, never trusted
 	Metadata map[string]string // what a tus client sent, given back on HEAD
+	// MadeVideo is set when the video was made for this upload: without it there is no reason for the video.
+	MadeVideo bool
 
 	ExpiresAt   time.Time
 	CompletedAt time.Time // zero until the intake has taken it
@@ -71,7 +73,7 @@ type Store interface {
 
 	// AddUpload keeps a new upload. While the video has another one that is not completed it is an errs.Conflict with the
 	// code upload_in_progress; while it has a version that did not fail, one with the code has_source; when the upload's
-	// grant is spent it is an errs.Gone with the code upload_spent.
+	// grant is spent it is an errs.Gone with the code upload_spent; a video that is gone or in the bin is an errs.NotFound.
 	AddUpload(ctx context.Context, u Upload) error
 	// Upload returns an upload, or an errs.NotFound.
 	Upload(ctx context.Context, id ids.UploadID) (Upload, error)
@@ -81,8 +83,9 @@ type Store interface {
 	SaveOffset(ctx context.Context, id ids.UploadID, received int64, now time.Time) error
 	// SetLength notes an upload's length and how far it has come; the same errors as SaveOffset.
 	SetLength(ctx context.Context, id ids.UploadID, length, received int64, now time.Time) error
-	// RemoveUpload forgets an upload that is not completed and tells whether there was one.
-	RemoveUpload(ctx context.Context, id ids.UploadID, now time.Time) (removed bool, err error)
+	// RemoveUpload forgets an upload that is not completed and notes that its object is to be deleted; with its video, where
+	// that is wanted, was made for it and has nothing else.
+	RemoveUpload(ctx context.Context, id ids.UploadID, withVideo bool, now time.Time) (Removed, error)
 	// Unfinished returns all uploads that are not completed, the oldest first.
 	Unfinished(ctx context.Context) ([]Upload, error)
 	// AnnouncedRest returns how many bytes are still to come to the uploads, all but the given one, that are not completed
@@ -90,6 +93,12 @@ type Store interface {
 	AnnouncedRest(ctx context.Context, except ids.UploadID, since time.Time) (int64, error)
 	// Forget drops grants that expired before the given time and completed uploads that expired before it.
 	Forget(ctx context.Context, before time.Time) error
+}
+
+// Removed says what RemoveUpload has forgotten.
+type Removed struct {
+	Upload bool // false: there was no such upload, or it is completed
+	Video  bool
 }
 
 // intake takes over a source that is stored whole.
@@ -107,4 +116,8 @@ type videoMaker interface {
 // progress hears which videos' uploads have moved, begun or ended, at most every two seconds for each.
 type progress interface {
 	UploadProgress(video ids.VideoID)
+	// UploadVideoMade hears that a video was made for an upload.
+	UploadVideoMade(video ids.VideoID)
+	// UploadVideoRemoved hears that a video that was made for an upload has gone with it.
+	UploadVideoRemoved(video ids.VideoID)
 }
