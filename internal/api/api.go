@@ -12,6 +12,7 @@ import (
 	"matinee/internal/events"
 	"matinee/internal/library"
 	"matinee/internal/pipeline"
+	"matinee/internal/replay"
 	"matinee/internal/telemetry"
 	"matinee/internal/upload"
 )
@@ -26,16 +27,19 @@ type Modules struct {
 	Pipeline *pipeline.Pipeline
 	Uploads  *upload.Service
 	Events   *events.Hub
+	Replays  *replay.Keeper // nil: requests with an Idempotency-Key are answered as others
 }
 
 // Options are the optional parts of an API. The zero value works.
 type Options struct {
 	Version        string
-	PublicURL      string // what absolute URLs begin with; "" : taken from the request or Listen
-	Listen         string // host:port, for URLs when the request names a host that is not ours
-	BehindProxy    bool   // one reverse proxy with TLS stands in front: cookies are secure, its X-Forwarded-For is believed
-	MaxUploadBytes int64  // 0: no bound but the disk
-	Sample         []byte // the clip of "try it with a sample"; none when empty
+	PublicURL      string  // what absolute URLs begin with; "" : taken from the request or Listen
+	Listen         string  // host:port, for URLs when the request names a host that is not ours
+	BehindProxy    bool    // one reverse proxy with TLS stands in front: cookies are secure, its X-Forwarded-For is believed
+	MaxUploadBytes int64   // 0: no bound but the disk
+	ReserveBytes   int64   // what uploads leave free, to be told to administrators
+	Sample         []byte  // the clip of "try it with a sample"; none when empty
+	RateLimit      float64 // scales the built-in rate limits; 0: 1; negative: no limits
 	Metrics        *telemetry.Metrics
 	Logger         *slog.Logger
 	Now            func() time.Time
@@ -51,6 +55,11 @@ type API struct {
 	huma    huma.API
 	table   []Route
 	closing chan struct{}
+	limits  *limiter // nil: none
+
+	byPattern map[string]Route // of the mux
+	pages     docPages
+	streams   streams // event streams that are open
 }
 
 // New returns the API over its modules.
@@ -65,7 +74,10 @@ func New(m Modules, o Options) *API {
 		o.Metrics = telemetry.NewMetrics(o.Version)
 	}
 	ourErrors()
-	a := &API{Modules: m, auth: NewAuthenticator(m.Accounts, o.Logger), o: o, mux: http.NewServeMux(), closing: make(chan struct{})}
+	a := &API{
+		Modules: m, auth: NewAuthenticator(m.Accounts, o.Logger), o: o, mux: http.NewServeMux(), closing: make(chan struct{}),
+		limits: newLimiter(o.RateLimit, o.Now), byPattern: map[string]Route{},
+	}
 	a.huma = humago.New(a.mux, document(o.Version))
 	a.routes()
 	return a
@@ -91,13 +103,6 @@ func (a *API) ListensOn(hostport string) { a.o.Listen = hostport }
 // OpenAPI returns the API's description as YAML, version 3.1.
 func (a *API) OpenAPI() ([]byte, error) {
 	return a.huma.OpenAPI().YAML()
-}
-
-// Route is one line of the route table.
-type Route struct {
-	Method     string
-	Path       string // with the prefix
-	Permission Permission
 }
 
 // Routes lists the route table.

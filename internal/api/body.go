@@ -1,13 +1,8 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"reflect"
 	"time"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"matinee/internal/library"
 	"matinee/internal/upload"
@@ -15,30 +10,38 @@ import (
 
 // videoBody is a video as clients see it. What only an editor may see is left out for others.
 type videoBody struct {
-	ID              string       `json:"id" pattern:"^[0-9A-Za-z]{22}$"`
-	State           string       `json:"state" enum:"waiting,uploading,processing,playable,ready,failed"`
-	Progress        progressBody `json:"progress"`
-	ETASeconds      *int64       `json:"eta_seconds" doc:"Until it can be played; null where nobody knows."`
-	Error           *failureBody `json:"error" doc:"Why it failed, for its editors."`
-	Warnings        []string     `json:"warnings" nullable:"false" doc:"What was noticed about the source, for its editors."`
-	Title           string       `json:"title"`
-	Description     string       `json:"description"`
-	Visibility      string       `json:"visibility" enum:"public,unlisted,private"`
-	Owner           ownerBody    `json:"owner"`
-	CreatedAt       time.Time    `json:"created_at"`
-	UpdatedAt       time.Time    `json:"updated_at"`
-	PublishedAt     *time.Time   `json:"published_at"`
-	PlayableAt      *time.Time   `json:"playable_at"`
-	ReadyAt         *time.Time   `json:"ready_at"`
-	DurationSeconds *float64     `json:"duration_seconds" doc:"Null before the source was looked at."`
-	Width           *int         `json:"width"`
-	Height          *int         `json:"height"`
-	FrameRate       *float64     `json:"frame_rate"`
-	SizeBytes       *int64       `json:"size_bytes" doc:"Of the source."`
-	WatchURL        string       `json:"watch_url"`
-	PosterURL       *string      `json:"poster_url"`
-	Rungs           []rungBody   `json:"rungs" nullable:"false"`
-	CanEdit         bool         `json:"can_edit" doc:"Whether you may change it."`
+	ID              string              `json:"id" pattern:"^[0-9A-Za-z]{22}$"`
+	State           string              `json:"state" enum:"waiting,uploading,processing,playable,ready,failed"`
+	Progress        progressBody        `json:"progress"`
+	ETASeconds      *int64              `json:"eta_seconds" doc:"Until it can be played; null where nobody knows."`
+	Error           orNull[failureBody] `json:"error" doc:"Why it failed, for its editors."`
+	Trouble         orNull[failureBody] `json:"trouble" doc:"What stands in the way of the work now, for its editors; null for nothing."`
+	Damage          orNull[damageBody]  `json:"damage" doc:"What of the source could not be decoded; null when nothing is missing."`
+	Warnings        []string            `json:"warnings" nullable:"false" doc:"What was noticed about the source, for its editors."`
+	Title           string              `json:"title"`
+	Description     string              `json:"description"`
+	Tags            []string            `json:"tags" nullable:"false" doc:"Sorted."`
+	Category        *string             `json:"category" doc:"The slug of a category; null for none."`
+	Visibility      string              `json:"visibility" enum:"public,unlisted,private"`
+	Owner           ownerBody           `json:"owner"`
+	CreatedAt       time.Time           `json:"created_at"`
+	UpdatedAt       time.Time           `json:"updated_at"`
+	DeletedAt       *time.Time          `json:"deleted_at" doc:"Since when it lies in the bin; null when it does not."`
+	PublishedAt     *time.Time          `json:"published_at"`
+	PlayableAt      *time.Time          `json:"playable_at"`
+	ReadyAt         *time.Time          `json:"ready_at"`
+	DurationSeconds *float64            `json:"duration_seconds" doc:"Null before the source was looked at."`
+	Width           *int                `json:"width"`
+	Height          *int                `json:"height"`
+	FrameRate       *float64            `json:"frame_rate"`
+	SizeBytes       *int64              `json:"size_bytes" doc:"Of the source."`
+	WatchURL        string              `json:"watch_url"`
+	PosterURL       *string             `json:"poster_url"`
+	Rungs           []rungBody          `json:"rungs" nullable:"false"`
+	Tracks          []trackBody         `json:"tracks" nullable:"false" doc:"Audio and subtitles beside the rungs."`
+	ExternalID      *string             `json:"external_id" doc:"What another system calls it, for its editors."`
+	Metadata        jsonObject          `json:"metadata" doc:"A JSON object of its editors' own, for them."`
+	CanEdit         bool                `json:"can_edit" doc:"Whether you may change it."`
 }
 
 type progressBody struct {
@@ -50,6 +53,16 @@ type failureBody struct {
 	Code    string `json:"code" doc:"Stable snake case."`
 	Message string `json:"message"`
 	Next    string `json:"next" doc:"What you can do."`
+}
+
+type damageBody struct {
+	Frames int64       `json:"frames"`
+	Ranges []rangeBody `json:"ranges" nullable:"false"`
+}
+
+type rangeBody struct {
+	Start float64 `json:"start" doc:"Seconds from the start."`
+	End   float64 `json:"end"`
 }
 
 type ownerBody struct {
@@ -87,12 +100,17 @@ func (a *API) videoBody(ctx context.Context, v library.Video) videoBody {
 	b := videoBody{
 		ID: string(v.ID), State: string(v.State), Title: v.Title, Description: v.Description, Visibility: string(v.Visibility),
 		Progress: progressBody{Upload: v.Progress.Upload, Encode: v.Progress.Encode},
-		Owner:    ownerBody{ID: string(v.Owner.ID), Name: v.Owner.Name}, CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt, PublishedAt: optional(v.PublishedAt),
-		WatchURL: base(ctx) + "/w/" + string(v.ID), Warnings: []string{}, Rungs: []rungBody{}, CanEdit: a.Library.CanEdit(viewerOf(ctx), v),
+		Owner:    ownerBody{ID: string(v.Owner.ID), Name: v.Owner.Name}, CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt, PublishedAt: optional(v.PublishedAt), DeletedAt: optional(v.DeletedAt),
+		WatchURL: base(ctx) + "/w/" + string(v.ID), Warnings: []string{}, Tags: []string{}, Rungs: []rungBody{}, Tracks: []trackBody{}, CanEdit: a.Library.CanEdit(viewerOf(ctx), v),
 	}
 	if eta, ok := v.ETA(a.o.Now()); ok {
 		seconds := int64(eta.Seconds())
 		b.ETASeconds = &seconds
+	}
+	b.Tags = append(b.Tags, v.Tags...)
+	b.Category = optionalText(v.Category)
+	if b.CanEdit {
+		b.ExternalID, b.Metadata = optionalText(v.ExternalID), v.Metadata
 	}
 	if v.Version != nil {
 		b.addVersion(base(ctx), v)
@@ -115,6 +133,8 @@ func (b *videoBody) addVersion(base string, v library.Video) {
 	for _, r := range n.Rungs {
 		b.Rungs = append(b.Rungs, rungBody{ID: r.ID, Width: r.Width, Height: r.Height, State: state})
 	}
+	b.Tracks = newTrackBodies(n.Tracks, "")
+	b.Damage.Value = newDamageBody(n.Damage)
 	if n.Poster != "" && v.State.Watchable() {
 		url := mediaURL(base, v) + n.Poster
 		b.PosterURL = &url
@@ -123,9 +143,38 @@ func (b *videoBody) addVersion(base string, v library.Video) {
 		return
 	}
 	b.Warnings = append(b.Warnings, n.Warnings...)
-	if n.Failure != nil {
-		b.Error = &failureBody{Code: n.Failure.Code, Message: n.Failure.Message, Next: n.Failure.Next}
+	b.Error, b.Trouble = newFailureBody(n.Failure), newFailureBody(n.Trouble)
+}
+
+func newFailureBody(f *library.Failure) orNull[failureBody] {
+	if f == nil {
+		return orNull[failureBody]{}
 	}
+	return present(failureBody{Code: f.Code, Message: f.Message, Next: f.Next})
+}
+
+func newDamageBody(d *library.Damage) *damageBody {
+	if d == nil {
+		return nil
+	}
+	b := &damageBody{Frames: d.Frames, Ranges: []rangeBody{}}
+	for _, r := range d.Ranges {
+		b.Ranges = append(b.Ranges, rangeBody{Start: r.StartSeconds, End: r.EndSeconds})
+	}
+	return b
+}
+
+// newTrackBodies shows tracks; those that are a file get an address below media, unless that is "".
+func newTrackBodies(tracks []library.Track, media string) []trackBody {
+	bodies := []trackBody{}
+	for _, t := range tracks {
+		b := trackBody{ID: t.ID, Kind: string(t.Kind), Lang: t.Language, Label: t.Label, Role: t.Role, Default: t.Default}
+		if t.File != "" && media != "" {
+			b.URL = media + "subtitles/" + t.File
+		}
+		bodies = append(bodies, b)
+	}
+	return bodies
 }
 
 // mediaURL is where a version's media begin, with a trailing slash.
@@ -146,12 +195,12 @@ type playbackBody struct {
 
 type trackBody struct {
 	ID      string `json:"id"`
-	Kind    string `json:"kind"`
-	Lang    string `json:"lang"`
+	Kind    string `json:"kind" doc:"audio or subtitles; others may come."`
+	Lang    string `json:"lang" doc:"BCP 47; und where it is unknown."`
 	Label   string `json:"label"`
-	Role    string `json:"role"`
+	Role    string `json:"role" doc:"main, dub, commentary, description, captions, subtitle or forced; others may come."`
 	Default bool   `json:"default"`
-	URL     string `json:"url,omitempty"`
+	URL     string `json:"url,omitempty" doc:"Of a WebVTT file, in the answer of /playback."`
 }
 
 type chapterBody struct {
@@ -162,7 +211,11 @@ type chapterBody struct {
 func newPlaybackBody(base string, v library.Video) playbackBody {
 	at := mediaURL(base, v)
 	b := playbackBody{
-		HLS: at + "master.m3u8", DASH: at + "manifest.mpd", Tracks: []trackBody{}, Chapters: []chapterBody{}, DurationSeconds: v.Version.Duration.Seconds(),
+		HLS: at + "master.m3u8", DASH: at + "manifest.mpd", Tracks: newTrackBodies(v.Version.Tracks, at), Chapters: []chapterBody{},
+		DurationSeconds: v.Version.Duration.Seconds(),
+	}
+	for _, c := range v.Version.Chapters {
+		b.Chapters = append(b.Chapters, chapterBody{Start: c.StartSeconds, Title: c.Title})
 	}
 	if v.Version.Poster != "" {
 		url := at + v.Version.Poster
@@ -171,32 +224,17 @@ func newPlaybackBody(base string, v library.Video) playbackBody {
 	return b
 }
 
+func optionalText(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
 func optional(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
 	}
 	t = t.UTC()
 	return &t
-}
-
-// clearable is a member of a merge patch (RFC 7396): left out, null, or a value.
-type clearable[T any] struct {
-	Sent  bool
-	Value T // the zero value when null was sent
-}
-
-// UnmarshalJSON notes that the member was sent.
-func (c *clearable[T]) UnmarshalJSON(b []byte) error {
-	c.Sent = true
-	if bytes.Equal(b, []byte("null")) {
-		return nil
-	}
-	return json.Unmarshal(b, &c.Value)
-}
-
-// Schema describes the member as a value or null.
-func (c clearable[T]) Schema(r huma.Registry) *huma.Schema {
-	s := *huma.SchemaFromType(r, reflect.TypeFor[T]())
-	s.Nullable = true
-	return &s
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"matinee/internal/ids"
 	"matinee/internal/pipeline"
@@ -13,13 +14,13 @@ type encodingOutput struct {
 
 // encodingBody shows the owner how a version is made.
 type encodingBody struct {
-	Version       string      `json:"version"`
-	Plan          *planBody   `json:"plan" doc:"Null before the source was looked at."`
-	Chunks        []chunkBody `json:"chunks" nullable:"false"`
-	Tasks         []taskBody  `json:"tasks" nullable:"false" doc:"The work beside the chunks."`
-	Report        *reportBody `json:"report" doc:"Null before the verification."`
-	CPUSeconds    float64     `json:"cpu_seconds"`
-	RatioRealtime *float64    `json:"ratio_realtime" doc:"CPU seconds for a second of video."`
+	Version       string             `json:"version"`
+	Plan          orNull[planBody]   `json:"plan" doc:"Null before the source was looked at."`
+	Chunks        []chunkBody        `json:"chunks" nullable:"false"`
+	Tasks         []taskBody         `json:"tasks" nullable:"false" doc:"The work beside the chunks."`
+	Report        orNull[reportBody] `json:"report" doc:"Null before the verification."`
+	CPUSeconds    float64            `json:"cpu_seconds"`
+	RatioRealtime *float64           `json:"ratio_realtime" doc:"CPU seconds for a second of video."`
 }
 
 type planBody struct {
@@ -40,23 +41,31 @@ type planRungBody struct {
 }
 
 type chunkBody struct {
-	Index        int     `json:"index"`
-	FirstSegment int     `json:"first_segment"`
-	Segments     int     `json:"segments"`
-	State        string  `json:"state" enum:"queued,running,done,failed"`
-	Attempts     int     `json:"attempts" doc:"Those that ended without success."`
-	Progress     float64 `json:"progress"`
-	CPUSeconds   float64 `json:"cpu_seconds"`
-	Error        string  `json:"error,omitempty"`
+	ID           string     `json:"id" doc:"Of the task."`
+	Index        int        `json:"index"`
+	FirstSegment int        `json:"first_segment"`
+	Segments     int        `json:"segments"`
+	State        string     `json:"state" enum:"queued,running,done,failed"`
+	Attempts     int        `json:"attempts" doc:"Those that ended without success."`
+	Progress     float64    `json:"progress"`
+	CPUSeconds   float64    `json:"cpu_seconds"`
+	Error        string     `json:"error,omitempty"`
+	Worker       *string    `json:"worker" doc:"Who works on it; null for nobody."`
+	StartedAt    *time.Time `json:"started_at"`
+	FinishedAt   *time.Time `json:"finished_at"`
 }
 
 type taskBody struct {
-	Kind       string  `json:"kind"`
-	Track      string  `json:"track,omitempty"`
-	State      string  `json:"state" enum:"queued,running,done,failed"`
-	Attempts   int     `json:"attempts"`
-	CPUSeconds float64 `json:"cpu_seconds"`
-	Error      string  `json:"error,omitempty"`
+	ID         string     `json:"id"`
+	Kind       string     `json:"kind"`
+	Track      string     `json:"track,omitempty"`
+	State      string     `json:"state" enum:"queued,running,done,failed"`
+	Attempts   int        `json:"attempts"`
+	CPUSeconds float64    `json:"cpu_seconds"`
+	Error      string     `json:"error,omitempty"`
+	Worker     *string    `json:"worker" doc:"Who works on it; null for nobody."`
+	StartedAt  *time.Time `json:"started_at"`
+	FinishedAt *time.Time `json:"finished_at"`
 }
 
 type reportBody struct {
@@ -84,29 +93,40 @@ func newEncodingBody(e pipeline.Encoding) encodingBody {
 		if t.Kind == pipeline.Chunk {
 			b.Chunks = append(b.Chunks, newChunkBody(t))
 		} else {
-			b.Tasks = append(b.Tasks, taskBody{
-				Kind: string(t.Kind), Track: t.Track, State: string(t.State), Attempts: t.Crashes + t.Faults, CPUSeconds: t.CPU.Seconds(), Error: t.Error,
-			})
+			b.Tasks = append(b.Tasks, newTaskBody(t))
 		}
 	}
 	if e.Version.Plan.Frames > 0 {
-		b.Plan = newPlanBody(e.Version)
+		b.Plan.Value = newPlanBody(e.Version)
 		if seconds := e.Version.Plan.Duration().Seconds(); seconds > 0 {
 			ratio := b.CPUSeconds / seconds
 			b.RatioRealtime = &ratio
 		}
 	}
 	if e.Version.Report != nil {
-		b.Report = &reportBody{Checks: []checkBody{}}
-		for _, c := range e.Version.Report.Checks {
-			b.Report.Checks = append(b.Report.Checks, checkBody{Name: c.Name, OK: c.OK, Detail: c.Detail})
-		}
+		b.Report = present(newReportBody(*e.Version.Report))
 	}
 	return b
 }
 
+func newReportBody(r pipeline.Report) reportBody {
+	b := reportBody{Checks: []checkBody{}}
+	for _, c := range r.Checks {
+		b.Checks = append(b.Checks, checkBody{Name: c.Name, OK: c.OK, Detail: c.Detail})
+	}
+	return b
+}
+
+func newTaskBody(t pipeline.Task) taskBody {
+	return taskBody{
+		ID: string(t.ID), Kind: string(t.Kind), Track: t.Track, State: string(t.State), Attempts: t.Crashes + t.Faults,
+		CPUSeconds: t.CPU.Seconds(), Error: t.Error, Worker: optionalText(t.Worker), StartedAt: optional(t.StartedAt), FinishedAt: optional(t.FinishedAt),
+	}
+}
+
 func newChunkBody(t pipeline.Task) chunkBody {
 	b := chunkBody{
+		ID: string(t.ID), Worker: optionalText(t.Worker), StartedAt: optional(t.StartedAt), FinishedAt: optional(t.FinishedAt),
 		Index: t.Chunk, FirstSegment: t.FirstSegment, Segments: t.Segments, State: string(t.State), Attempts: t.Crashes + t.Faults,
 		CPUSeconds: t.CPU.Seconds(), Error: t.Error,
 	}

@@ -1,11 +1,14 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"matinee/internal/access"
@@ -23,8 +26,18 @@ type eventBody struct {
 	ETASeconds *int64       `json:"eta_seconds"`
 }
 
+// Bounds of event streams.
+const (
+	maxStreamsOfUser    = 32  // of one account
+	maxStreamsOfAddress = 256 // of strangers from one address, which may be a whole school
+	// tellWithin is how long a client may take for one event before it is cut off. It comes back and resumes.
+	tellWithin = 15 * time.Second
+)
+
 // events streams what happens to the videos that the caller may meet (or, with ?video=, to one that it may watch) as
-// server-sent events until the client goes. Each event is the video as the caller may see it now.
+// server-sent events until the client goes. Each event is the video as the caller may see it now. A client that comes back
+// says with Last-Event-ID, or ?last_event_id= where it cannot send headers, how far it had come; it gets what it missed, or
+// "reset" where that cannot be told any more.
 func (a *API) events(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	only, err := a.followed(ctx, r.URL.Query().Get("video"))
@@ -32,12 +45,57 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, a.problem(ctx, err))
 		return
 	}
+	leave, err := a.streams.enter(a.streamOwner(r))
+	if err != nil {
+		writeProblem(w, a.problem(ctx, err))
+		return
+	}
+	defer leave()
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // for nginx in front
-	stream := &eventStream{api: a, w: w, viewer: viewerOf(ctx), only: only, shown: map[ids.VideoID]bool{}}
-	subscription := a.Events.Subscribe()
+	stream := &eventStream{api: a, w: w, r: r, viewer: viewerOf(ctx), only: only, shown: map[ids.VideoID]bool{}}
+	subscription := stream.subscribe()
 	defer subscription.Close()
 	stream.follow(ctx, subscription)
+}
+
+// streamOwner is whose streams are counted together, and how many there may be.
+func (a *API) streamOwner(r *http.Request) (owner string, limit int) {
+	switch viewer := viewerOf(r.Context()); {
+	case viewer.User != "":
+		return string(viewer.User), maxStreamsOfUser
+	case viewer.Local:
+		return "socket", maxStreamsOfUser
+	}
+	return a.originOf(r).Address.String(), maxStreamsOfAddress
+}
+
+// streams counts the event streams that are open. The zero value is empty.
+type streams struct {
+	mu   sync.Mutex
+	open map[string]int
+}
+
+// enter counts one more stream of the owner until leave is called. It is an errs.RateLimited error when there are too many.
+func (s *streams) enter(owner string, limit int) (leave func(), err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open[owner] >= limit {
+		return nil, &errs.Error{
+			Kind: errs.RateLimited, Code: "too_many_streams", Message: "Too many event streams are open. Close some of them.", RetryAfter: 30 * time.Second,
+		}
+	}
+	if s.open == nil {
+		s.open = map[string]int{}
+	}
+	s.open[owner]++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.open[owner]--; s.open[owner] == 0 {
+			delete(s.open, owner)
+		}
+	}, nil
 }
 
 // followed parses and authorises the one video of a stream, "" for all.
@@ -57,15 +115,28 @@ func (a *API) followed(ctx context.Context, id string) (ids.VideoID, error) {
 type eventStream struct {
 	api    *API
 	w      http.ResponseWriter
+	r      *http.Request
 	viewer access.Viewer
 	only   ids.VideoID
 	shown  map[ids.VideoID]bool // what this client knows of
+	// replaying is set until what a client missed was told: which videos it knows of is not known then.
+	replaying bool
+}
+
+// subscribe begins where the client stopped, or now.
+func (s *eventStream) subscribe() *events.Subscription {
+	last := cmp.Or(s.r.Header.Get("Last-Event-ID"), s.r.URL.Query().Get("last_event_id"))
+	if last == "" {
+		return s.api.Events.Subscribe()
+	}
+	s.replaying = true
+	return s.api.Events.Resume(events.ParsePosition(last))
 }
 
 func (s *eventStream) follow(ctx context.Context, subscription *events.Subscription) {
 	keepAlive := time.NewTicker(sseKeepAlive)
 	defer keepAlive.Stop()
-	if s.write(": connected\n\n") != nil {
+	if s.greet(ctx, subscription) != nil {
 		return
 	}
 	for {
@@ -76,9 +147,13 @@ func (s *eventStream) follow(ctx context.Context, subscription *events.Subscript
 		case <-s.api.closing:
 			return
 		case <-keepAlive.C:
-			err = s.write(": still here\n\n")
+			if err = s.sameViewer(); err == nil {
+				err = s.write(stamped(": still here", subscription.Position()))
+			}
 		case <-subscription.Ready():
-			err = s.tell(ctx, subscription.Take())
+			if err = s.sameViewer(); err == nil {
+				err = s.tell(ctx, subscription.Take())
+			}
 		}
 		if err != nil {
 			return
@@ -86,7 +161,42 @@ func (s *eventStream) follow(ctx context.Context, subscription *events.Subscript
 	}
 }
 
+// greet begins the stream with what the client missed, and ends that with "hello", by which a client knows where it stands.
+func (s *eventStream) greet(ctx context.Context, subscription *events.Subscription) error {
+	if s.replaying {
+		if err := s.write(": connected\n\n"); err != nil {
+			return err
+		}
+		if err := s.tell(ctx, subscription.Take()); err != nil {
+			return err
+		}
+		s.replaying = false
+	}
+	return s.write(stamped(": up to date\nevent: hello\ndata: {}", subscription.Position()))
+}
+
+// stamped is a comment or an event that tells a client how far it has come.
+func stamped(comment string, at events.Position) string {
+	return fmt.Sprintf("%s\nid: %s\n\n", comment, at)
+}
+
+// errOtherViewer ends a stream whose client is no longer who it was: signed out, suspended, of another role. It comes back as
+// whoever it is now.
+var errOtherViewer = errors.New("the viewer of a stream has changed")
+
+func (s *eventStream) sameViewer() error {
+	viewer, err := s.api.auth.Viewer(s.r)
+	if err == nil && viewer != s.viewer {
+		err = errOtherViewer
+	}
+	return err
+}
+
 func (s *eventStream) tell(ctx context.Context, happened []events.Event) error {
+	if s.replaying && s.hidesSome(ctx, happened) && len(happened) > 0 {
+		// What it may not see now it may have seen before. Which videos these are is not told.
+		happened = []events.Event{{Kind: events.Reset, Position: happened[len(happened)-1].Position}}
+	}
 	for _, e := range happened {
 		text, err := s.text(ctx, e)
 		if err != nil {
@@ -103,10 +213,24 @@ func (s *eventStream) tell(ctx context.Context, happened []events.Event) error {
 	return nil
 }
 
+// hidesSome reports whether an event, other than mere progress, is about a video that the client may not see now.
+func (s *eventStream) hidesSome(ctx context.Context, happened []events.Event) bool {
+	for _, e := range happened {
+		if e.Kind == events.Progress || e.Kind == events.Reset || s.only != "" && e.Video != s.only {
+			continue
+		}
+		if _, err := s.api.Library.Video(ctx, s.viewer, e.Video); err != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // text is an event as the client may see it, "" when it may not.
 func (s *eventStream) text(ctx context.Context, e events.Event) (string, error) {
 	if e.Kind == events.Reset {
-		return format("reset", eventBody{})
+		s.shown = map[ids.VideoID]bool{}
+		return format(e, eventBody{})
 	}
 	if s.only != "" && e.Video != s.only {
 		return "", nil
@@ -117,14 +241,15 @@ func (s *eventStream) text(ctx context.Context, e events.Event) (string, error) 
 			return "", nil
 		}
 		delete(s.shown, e.Video)
-		return format(events.Deleted, eventBody{ID: string(e.Video)}) // gone, or no longer for this client
+		e.Kind = events.Deleted // gone, or no longer for this client
+		return format(e, eventBody{ID: string(e.Video)})
 	}
 	if err != nil || !s.meets(v) {
 		return "", err
 	}
 	s.remember(e.Video)
 	body := s.api.videoBody(ctx, v)
-	return format(e.Kind, eventBody{ID: body.ID, State: body.State, Progress: body.Progress, ETASeconds: body.ETASeconds})
+	return format(e, eventBody{ID: body.ID, State: body.State, Progress: body.Progress, ETASeconds: body.ETASeconds})
 }
 
 // meets reports whether the client would find the video in its lists, or follows it by its address.
@@ -141,14 +266,14 @@ func (s *eventStream) remember(id ids.VideoID) {
 	}
 }
 
-func format(kind events.Kind, body eventBody) (string, error) {
+func format(e events.Event, body eventBody) (string, error) {
 	data, err := json.Marshal(body)
-	return fmt.Sprintf("event: %s\ndata: %s\n\n", kind, data), err
+	return fmt.Sprintf("id: %s\nevent: %s\ndata: %s\n\n", e.Position, e.Kind, data), err
 }
 
 func (s *eventStream) write(text string) error {
 	control := http.NewResponseController(s.w)
-	_ = control.SetWriteDeadline(time.Now().Add(30 * time.Second)) // not every writer has deadlines
+	_ = control.SetWriteDeadline(time.Now().Add(tellWithin)) // not every writer has deadlines
 	if _, err := s.w.Write([]byte(text)); err != nil {
 		return err
 	}

@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -16,6 +18,9 @@ import (
 
 // maxBody bounds a JSON body, in bytes.
 const maxBody = 1 << 20
+
+// exposedHeaders are those that a page of another origin may read, where one may read an answer at all.
+const exposedHeaders = "ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, Idempotency-Replayed, Matinee-Video"
 
 type callerKey struct{}
 
@@ -37,6 +42,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer.Header().Set("X-Request-Id", id)
 	answer.Header().Set("X-Content-Type-Options", "nosniff")
 	answer.Header().Set("Cache-Control", "no-store")
+	answer.Header().Set("Access-Control-Expose-Headers", exposedHeaders)
 	defer a.recovered(answer, r)
 	pattern := a.serve(answer, r)
 	took := a.o.Now().Sub(begun)
@@ -69,9 +75,31 @@ func (a *API) serve(w http.ResponseWriter, r *http.Request) (pattern string) {
 		a.unrouted(w, r, handler)
 		return "unrouted"
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	a.mux.ServeHTTP(w, r)
+	if err := a.dispatch(w, r, pattern, caller); err != nil {
+		writeProblem(w, a.problem(r.Context(), err))
+	}
 	return strings.TrimPrefix(pattern, r.Method+" ")
+}
+
+// dispatch hands a request to its route, or returns why it goes no further.
+func (a *API) dispatch(w http.ResponseWriter, r *http.Request, pattern string, caller account.Caller) error {
+	route, known := a.byPattern[pattern]
+	if !known { // the OpenAPI document
+		route.Class = Reads
+	}
+	if err := a.limit(w.Header(), route.Class, caller, signInOrigin(r.Context())); err != nil {
+		return err
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	if err := errors.Join(checkQuery(r, route), a.checkNulls(r, route)); err != nil {
+		return err
+	}
+	if route.idempotent {
+		a.withReplay(w, r, a.mux)
+	} else {
+		a.mux.ServeHTTP(w, r)
+	}
+	return nil
 }
 
 // unrouted answers what no route takes: 405 where another method would do, else 404.
@@ -126,6 +154,14 @@ func (w *statusWriter) Write(b []byte) (int, error) {
 		w.status = http.StatusOK
 	}
 	return w.ResponseWriter.Write(b)
+}
+
+// ReadFrom hands a file to the server's own writer, so that the kernel sends it.
+func (w *statusWriter) ReadFrom(r io.Reader) (int64, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return io.Copy(w.ResponseWriter, r)
 }
 
 // Unwrap gives http.ResponseController the server's own writer.

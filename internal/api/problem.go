@@ -18,7 +18,7 @@ import (
 
 // Problem is the body of every error answer (RFC 9457).
 type Problem struct {
-	Type      string         `json:"type" example:"about:blank"`
+	Type      string         `json:"type" doc:"Where the code is explained." example:"/docs/problems#not_found"`
 	Title     string         `json:"title" example:"Not Found"`
 	Status    int            `json:"status" example:"404"`
 	Detail    string         `json:"detail" doc:"A sentence for a person: what is wrong and what to do."`
@@ -82,8 +82,8 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 		p.RequestID = telemetry.RequestID(ctx)
 		return p
 	}
-	p := newProblem(status, known.Message)
-	p.Code, p.RequestID = known.PublicCode(), telemetry.RequestID(ctx)
+	p := newProblem(status, known.Message).withCode(known.PublicCode())
+	p.RequestID = telemetry.RequestID(ctx)
 	for _, f := range known.Fields {
 		p.Errors = append(p.Errors, ProblemField{Location: f.Location, Message: f.Message})
 	}
@@ -94,7 +94,14 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 }
 
 func newProblem(status int, detail string) *Problem {
-	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail, Code: codeOf(status)}
+	p := &Problem{Title: http.StatusText(status), Status: status, Detail: detail}
+	return p.withCode(codeOf(status))
+}
+
+// withCode sets the code and, with it, where the code is explained.
+func (p *Problem) withCode(code string) *Problem {
+	p.Code, p.Type = code, "/docs/problems#"+code
+	return p
 }
 
 // codeOf is the code of an error that has a status only.
@@ -120,15 +127,24 @@ func codeOf(status int) string {
 var ourErrors = sync.OnceFunc(func() {
 	huma.DefaultArrayNullable = false
 	huma.NewError = func(status int, message string, causes ...error) huma.StatusError {
-		p := newProblem(status, message)
-		for _, cause := range causes {
-			if d, ok := errors.AsType[*huma.ErrorDetail](cause); ok {
-				p.Errors = append(p.Errors, ProblemField{Location: d.Location, Message: d.Message})
-			}
-		}
+		return frameworkProblem(status, message, causes)
+	}
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, causes ...error) huma.StatusError {
+		p := frameworkProblem(status, message, causes)
+		p.RequestID = telemetry.RequestID(ctx.Context())
 		return p
 	}
 })
+
+func frameworkProblem(status int, message string, causes []error) *Problem {
+	p := newProblem(status, message)
+	for _, cause := range causes {
+		if d, ok := errors.AsType[*huma.ErrorDetail](cause); ok {
+			p.Errors = append(p.Errors, ProblemField{Location: d.Location, Message: d.Message})
+		}
+	}
+	return p
+}
 
 // writeProblem answers outside of the framework.
 func writeProblem(w http.ResponseWriter, p *Problem) {

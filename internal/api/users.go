@@ -6,7 +6,6 @@ import (
 
 	"matinee/internal/access"
 	"matinee/internal/account"
-	"matinee/internal/errs"
 	"matinee/internal/ids"
 )
 
@@ -97,7 +96,7 @@ func (a *API) endSession(ctx context.Context, in *sessionPath) (*nothing, error)
 
 type listUsersInput struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50" doc:"Users a page."`
-	Cursor string `query:"cursor" doc:"next_cursor of the page before."`
+	Cursor string `query:"cursor" maxLength:"300" doc:"next_cursor of the page before."`
 	Email  string `query:"email" maxLength:"254" doc:"Only the user with this address."`
 }
 
@@ -111,11 +110,11 @@ type listUsersOutput struct {
 func (a *API) users(ctx context.Context, in *listUsersInput) (*listUsersOutput, error) {
 	filter := account.UserFilter{Email: in.Email, Limit: in.Limit}
 	if in.Cursor != "" {
-		after, err := ids.Parse[ids.UserID](in.Cursor)
+		at, err := parseCursor(in.Cursor, "users")
 		if err != nil {
-			return nil, errs.InvalidField("query.cursor", "Give next_cursor of the page before.")
+			return nil, err
 		}
-		filter.After = after
+		filter.After = ids.UserID(at.id)
 	}
 	users, next, err := a.Accounts.Users(ctx, viewerOf(ctx), filter)
 	if err != nil {
@@ -126,9 +125,7 @@ func (a *API) users(ctx context.Context, in *listUsersInput) (*listUsersOutput, 
 	for _, u := range users {
 		out.Body.Items = append(out.Body.Items, newUserBody(u))
 	}
-	if next != "" {
-		out.Body.NextCursor = (*string)(&next)
-	}
+	out.Body.NextCursor = nextCursor("users", 0, string(next))
 	return out, nil
 }
 
@@ -160,4 +157,23 @@ func (a *API) updateUser(ctx context.Context, in *updateUserInput) (*userOutput,
 	return newUserOutput(a.Accounts.UpdateUser(ctx, viewerOf(ctx), ids.UserID(in.ID), account.UserPatch{
 		Name: in.Body.Name, Role: (*access.Role)(in.Body.Role), Suspended: in.Body.Suspended,
 	}))
+}
+
+type userPath struct {
+	ID string `path:"id" pattern:"^[0-9A-Za-z]{22}$" doc:"The user's id."`
+}
+
+func (a *API) deleteUser(ctx context.Context, in *userPath) (*nothing, error) {
+	return nil, a.Accounts.DeleteUser(ctx, viewerOf(ctx), ids.UserID(in.ID))
+}
+
+type setPasswordInput struct {
+	ID   string `path:"id" pattern:"^[0-9A-Za-z]{22}$" doc:"The user's id."`
+	Body struct {
+		Password string `json:"password" format:"password" doc:"12 to 256 characters of any kind."`
+	}
+}
+
+func (a *API) setPassword(ctx context.Context, in *setPasswordInput) (*nothing, error) {
+	return nil, a.Accounts.SetPassword(ctx, viewerOf(ctx), ids.UserID(in.ID), account.Secret(in.Body.Password))
 }

@@ -117,3 +117,24 @@ func TestTheKeySetIsPublished(t *testing.T) {
 		t.Errorf("%s holds a private key", body)
 	}
 }
+
+func TestAdministratorsSetPasswordsAndRemoveAccounts(t *testing.T) {
+	t.Parallel()
+	s := newVideoServer(t, api.Options{})
+	admin := s.admin(t)
+	s.video(t, map[string]any{"title": "One"})
+	owner, other := s.as(t, s.owner, "GET", "/me", nil).str("id"), s.as(t, s.other, "GET", "/me", nil).str("id")
+
+	s.as(t, admin, "POST", "/users/"+other+"/password", map[string]any{"password": "short"}).want(t, 422, "invalid")
+	s.as(t, s.owner, "POST", "/users/"+other+"/password", map[string]any{"password": "another long password"}).want(t, 403, "denied")
+	s.as(t, admin, "POST", "/users/"+other+"/password", map[string]any{"password": "another long password"}).want(t, 204, "")
+	s.as(t, s.other, "GET", "/me", nil).want(t, 401, "invalid_token")
+	s.call(t, "POST", "/auth/token", map[string]string{"email": "other@example.org", "password": "another long password"}).want(t, 200, "")
+
+	s.as(t, admin, "DELETE", "/users/"+owner, nil).want(t, 409, "owns_videos")
+	s.as(t, s.owner, "GET", "/me", nil).want(t, 200, "")
+	s.as(t, admin, "DELETE", "/users/"+other, nil).want(t, 204, "")
+	s.as(t, admin, "DELETE", "/users/"+other, nil).want(t, 404, "not_found")
+	s.call(t, "POST", "/auth/token", map[string]string{"email": "other@example.org", "password": "another long password"}).want(t, 401, "invalid_credentials")
+	s.as(t, admin, "DELETE", "/users/"+s.as(t, admin, "GET", "/me", nil).str("id"), nil).want(t, 409, "last_administrator")
+}

@@ -20,6 +20,8 @@ import (
 	"matinee/internal/ids"
 	"matinee/internal/library"
 	"matinee/internal/pipeline"
+	"matinee/internal/replay"
+	"matinee/internal/testkit"
 	"matinee/internal/upload"
 )
 
@@ -33,8 +35,13 @@ type videoServer struct {
 
 func newVideoServer(t *testing.T, o api.Options) *videoServer {
 	t.Helper()
+	return newVideoServerOn(t, filepath.Join(t.TempDir(), "matinee.db"), o)
+}
+
+func newVideoServerOn(t *testing.T, address string, o api.Options) *videoServer {
+	t.Helper()
 	folder := t.TempDir()
-	db := must[*database.DB](t)(database.Open(t.Context(), filepath.Join(folder, "matinee.db")))
+	db := must[*database.DB](t)(database.Open(t.Context(), address))
 	t.Cleanup(func() { _ = db.Close() })
 	objects := must[*fileblob.Store](t)(fileblob.Open(filepath.Join(folder, "media")))
 	t.Cleanup(func() { _ = objects.Close() })
@@ -44,6 +51,7 @@ func newVideoServer(t *testing.T, o api.Options) *videoServer {
 		Accounts: must[*account.Accounts](t)(account.New(database.NewAccount(db), keys, account.Options{})),
 		Library:  library.New(database.NewLibrary(db), library.Options{}),
 		Events:   events.NewHub(),
+		Replays:  must[*replay.Keeper](t)(replay.New(database.NewReplays(db), [32]byte{1}, o.Now)),
 	}
 	m.Pipeline = must[*pipeline.Pipeline](t)(pipeline.New(database.NewPipeline(db), objects, tool, m.Events, filepath.Join(folder, "scratch"), pipeline.Options{}))
 	m.Uploads = must[*upload.Service](t)(upload.New(database.NewUploads(db), objects, m.Pipeline, noMaker{}, m.Pipeline, upload.Options{}))
@@ -75,6 +83,12 @@ func must[T any](t *testing.T) func(T, error) T {
 func (s *videoServer) bearer(t *testing.T, email string, role access.Role) string {
 	t.Helper()
 	s.create(t, email, role)
+	return s.bearerOf(t, email)
+}
+
+// bearerOf signs somebody in who has an account.
+func (s *videoServer) bearerOf(t *testing.T, email string) string {
+	t.Helper()
 	return "Bearer " + s.call(t, "POST", "/auth/token", map[string]string{"email": email, "password": authPassword}).str("access_token")
 }
 
@@ -162,7 +176,7 @@ func TestAnEditorReachesEveryRouteOfAVideo(t *testing.T) {
 		method, path string
 		status       int
 	}{
-		{"GET", "", 200}, {"PATCH", "", 200}, {"GET", "/playback", 409}, {"GET", "/encoding", 409}, {"POST", "/repair", 202},
+		{"GET", "", 200}, {"PATCH", "", 200}, {"GET", "/playback", 409}, {"GET", "/encoding", 409}, {"POST", "/repair", 409},
 		{"DELETE", "", 204}, {"GET", "", 404}, {"POST", "/restore", 200}, {"DELETE", "?permanent=true", 204}, {"POST", "/restore", 404},
 	} {
 		var body any
@@ -199,6 +213,8 @@ func TestBadRequestsAreProblems(t *testing.T) {
 		{"a malformed id", "GET", "/videos/short", nil, 422, "invalid"},
 		{"a page too large", "GET", "/videos?limit=1000", nil, 422, "invalid"},
 		{"a cursor made up", "GET", "/videos?cursor=x", nil, 422, "invalid"},
+		{"an owner without a value", "GET", "/videos?owner=", nil, 422, "invalid"},
+		{"a time without a value", "GET", "/videos?created_after=", nil, 422, "invalid"},
 		{"a visibility that is none", "POST", "/videos", map[string]any{"visibility": "friends"}, 422, "invalid"},
 		{"a title too long", "POST", "/videos", map[string]any{"title": strings.Repeat("x", 201)}, 422, "invalid"},
 		{"a body too large", "POST", "/videos", map[string]any{"description": strings.Repeat("x", 2<<20)}, 413, "too_large"},
@@ -212,6 +228,55 @@ func TestBadRequestsAreProblems(t *testing.T) {
 			a.want(t, c.status, c.code)
 			if a.header.Get("Content-Type") != "application/problem+json" || a.str("detail") == "" || a.header.Get("X-Request-Id") == "" {
 				t.Errorf("got %s with %v", a.text, a.header)
+			}
+		})
+	}
+}
+
+// TestOddTextIsTheClientsTrouble asks both databases: PostgreSQL keeps no NUL and nothing that is not UTF-8.
+func TestOddTextIsTheClientsTrouble(t *testing.T) {
+	t.Parallel()
+	for name, address := range map[string]func() string{
+		"on SQLite": func() string { return filepath.Join(t.TempDir(), "matinee.db") }, "on PostgreSQL": func() string { return testkit.Postgres(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newVideoServerOn(t, address(), api.Options{})
+			admin := s.admin(t)
+			for _, odd := range []string{"%00", "%ff", "%c3%28", "a%00b", "%ed%a0%80", "%0d%0a"} {
+				for _, path := range []string{
+					"/videos?tag=", "/videos?category=", "/videos?external_id=", "/videos?cursor=", "/users?email=", "/users?cursor=", "/tasks?cursor=", "/operations?cursor=",
+					"/videos/", "/operations/",
+				} {
+					if a := s.as(t, admin, "GET", path+odd, nil); a.status >= 500 {
+						t.Errorf("GET %s%s: %d %s", path, odd, a.status, a.text)
+					}
+				}
+				for _, method := range []string{"PATCH", "DELETE"} {
+					if a := s.as(t, admin, method, "/categories/"+odd, map[string]any{}); a.status >= 500 {
+						t.Errorf("%s /categories/%s: %d %s", method, odd, a.status, a.text)
+					}
+				}
+			}
+			for _, odd := range []string{"a\x00b", "a\ufffdb", "\u202e"} {
+				for member, path := range map[string]string{"title": "/videos", "description": "/videos", "external_id": "/videos", "category": "/videos", "name": "/categories"} {
+					if a := s.as(t, admin, "POST", path, map[string]any{member: odd}); a.status >= 500 {
+						t.Errorf("POST %s with %s %q: %d %s", path, member, odd, a.status, a.text)
+					}
+				}
+				for member, value := range map[string]any{"tags": []string{odd}, "metadata": map[string]any{odd: odd}, "upload": map[string]any{"cors_origin": odd}} {
+					if a := s.as(t, admin, "POST", "/videos", map[string]any{member: value}); a.status >= 500 {
+						t.Errorf("POST /videos with %s %q: %d %s", member, odd, a.status, a.text)
+					}
+				}
+				user := map[string]any{"email": odd + "@example.org", "name": odd, "role": "viewer", "password": authPassword + odd}
+				if a := s.as(t, admin, "POST", "/users", user); a.status >= 500 {
+					t.Errorf("POST /users with %q: %d %s", odd, a.status, a.text)
+				}
+			}
+			for _, agent := range []string{"\xff\xfe", "caf\xe9"} {
+				if a := s.call(t, "POST", "/auth/token", credentialsOf("owner@example.org"), "User-Agent", agent); a.status != http.StatusOK {
+					t.Errorf("sign in by %q: %d %s", agent, a.status, a.text)
+				}
 			}
 		})
 	}

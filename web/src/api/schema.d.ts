@@ -56,6 +56,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the categories */
+        get: operations["categories"];
+        put?: never;
+        /** Create a category */
+        post: operations["create-category"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/categories/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a category */
+        delete: operations["delete-category"];
+        options?: never;
+        head?: never;
+        /** Change a category (merge patch) */
+        patch: operations["update-category"];
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what happens to videos
+         * @description Server-sent events that never end. Each has the id of a video, its state, progress and eta_seconds.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/instance": {
         parameters: {
             query?: never;
@@ -125,6 +181,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the long work on one's videos */
+        get: operations["operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far long work has come */
+        get: operations["operation"];
+        put?: never;
+        post?: never;
+        /** Cancel long work */
+        delete: operations["cancel-operation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -136,6 +227,57 @@ export interface paths {
         put?: never;
         /** Create the first administrator */
         post: operations["setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much room there is */
+        get: operations["storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the media work of all videos */
+        get: operations["tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do a task again */
+        post: operations["retry-task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -170,11 +312,29 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete?: never;
+        /** Remove an account that owns no videos */
+        delete: operations["delete-user"];
         options?: never;
         head?: never;
         /** Change an account */
         patch: operations["update-user"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set an account's password and end its sessions */
+        post: operations["set-password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/videos": {
@@ -265,6 +425,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/videos/{id}/reencode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a video anew from its source */
+        post: operations["reencode-video"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/videos/{id}/repair": {
         parameters: {
             query?: never;
@@ -299,10 +476,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/videos/{id}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file that a video was made from
+         * @description As an attachment, with ranges. Only those who may change the video get it.
+         */
+        get: operations["source"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        BegunOutputBody: {
+            operation: components["schemas"]["OperationBody"];
+        };
+        CategoriesOutputBody: {
+            /** @description By name. */
+            items: components["schemas"]["CategoryBody"][];
+            /** @description Always null: there are at most 500. */
+            next_cursor: string | null;
+        };
+        CategoryBody: {
+            /** Format: date-time */
+            created_at: string;
+            name: string;
+            /** @description The slug of the category around it; null for none. */
+            parent: string | null;
+            /** @description What videos and addresses call it. */
+            slug: string;
+        };
         ChapterBody: {
             /** Format: double */
             start: number;
@@ -322,16 +537,31 @@ export interface components {
             /** Format: double */
             cpu_seconds: number;
             error?: string;
+            /** Format: date-time */
+            finished_at: string | null;
             /** Format: int64 */
             first_segment: number;
+            /** @description Of the task. */
+            id: string;
             /** Format: int64 */
             index: number;
             /** Format: double */
             progress: number;
             /** Format: int64 */
             segments: number;
+            /** Format: date-time */
+            started_at: string | null;
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed";
+            /** @description Who works on it; null for nobody. */
+            worker: string | null;
+        };
+        CreateCategoryInputBody: {
+            name: string;
+            /** @description The slug of the category around it. */
+            parent?: string;
+            /** @description Lower-case letters, digits and hyphens; made from the name when it is left out. */
+            slug?: string;
         };
         CreateUserInputBody: {
             email: string;
@@ -345,7 +575,17 @@ export interface components {
             role: "admin" | "uploader" | "viewer";
         };
         CreateVideoInputBody: {
+            /** @description The slug of a category that exists. */
+            category?: string;
             description?: string;
+            /** @description What another system calls the video; for its editors. */
+            external_id?: string;
+            /** @description A JSON object of your own, at most 16 KiB; for its editors. */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description At most 30 different ones of 50 characters, kept in lower case. */
+            tags?: string[];
             title?: string;
             upload?: components["schemas"]["UploadStruct"];
             /**
@@ -357,8 +597,17 @@ export interface components {
         CreatedVideoBody: {
             /** @description Whether you may change it. */
             can_edit: boolean;
+            /** @description The slug of a category; null for none. */
+            category: string | null;
             /** Format: date-time */
             created_at: string;
+            /** @description What of the source could not be decoded; null when nothing is missing. */
+            damage: components["schemas"]["DamageBody"] | null;
+            /**
+             * Format: date-time
+             * @description Since when it lies in the bin; null when it does not.
+             */
+            deleted_at: string | null;
             description: string;
             /**
              * Format: double
@@ -366,17 +615,23 @@ export interface components {
              */
             duration_seconds: number | null;
             /** @description Why it failed, for its editors. */
-            error: components["schemas"]["FailureBody"];
+            error: components["schemas"]["FailureBody"] | null;
             /**
              * Format: int64
              * @description Until it can be played; null where nobody knows.
              */
             eta_seconds: number | null;
+            /** @description What another system calls it, for its editors. */
+            external_id: string | null;
             /** Format: double */
             frame_rate: number | null;
             /** Format: int64 */
             height: number | null;
             id: string;
+            /** @description A JSON object of its editors' own, for them. */
+            metadata: {
+                [key: string]: unknown;
+            } | null;
             owner: components["schemas"]["OwnerBody"];
             /** Format: date-time */
             playable_at: string | null;
@@ -394,7 +649,13 @@ export interface components {
             size_bytes: number | null;
             /** @enum {string} */
             state: "waiting" | "uploading" | "processing" | "playable" | "ready" | "failed";
+            /** @description Sorted. */
+            tags: string[];
             title: string;
+            /** @description Audio and subtitles beside the rungs. */
+            tracks: components["schemas"]["TrackBody"][];
+            /** @description What stands in the way of the work now, for its editors; null for nothing. */
+            trouble: components["schemas"]["FailureBody"] | null;
             /** Format: date-time */
             updated_at: string;
             /** @description The right to fill this video; told this once. */
@@ -413,19 +674,24 @@ export interface components {
             /** Format: password */
             password: string;
         };
+        DamageBody: {
+            /** Format: int64 */
+            frames: number;
+            ranges: components["schemas"]["RangeBody"][];
+        };
         EncodingBody: {
             chunks: components["schemas"]["ChunkBody"][];
             /** Format: double */
             cpu_seconds: number;
             /** @description Null before the source was looked at. */
-            plan: components["schemas"]["PlanBody"];
+            plan: components["schemas"]["PlanBody"] | null;
             /**
              * Format: double
              * @description CPU seconds for a second of video.
              */
             ratio_realtime: number | null;
             /** @description Null before the verification. */
-            report: components["schemas"]["ReportBody"];
+            report: components["schemas"]["ReportBody"] | null;
             /** @description The work beside the chunks. */
             tasks: components["schemas"]["TaskBody"][];
             version: string;
@@ -448,7 +714,20 @@ export interface components {
             sample: boolean;
             /** @description Nobody administers this server yet: the log says how to begin. */
             setup_required: boolean;
+            upload: components["schemas"]["UploadLimitsBody"];
             version: string;
+        };
+        ListOperationsOutputBody: {
+            /** @description The newest first, of the last 30 days. */
+            items: components["schemas"]["OperationBody"][];
+            /** @description Null at the end. */
+            next_cursor: string | null;
+        };
+        ListTasksOutputBody: {
+            /** @description The newest first. */
+            items: components["schemas"]["ListedTaskBody"][];
+            /** @description Null at the end. */
+            next_cursor: string | null;
         };
         ListUsersOutputBody: {
             items: components["schemas"]["UserBody"][];
@@ -459,6 +738,67 @@ export interface components {
             items: components["schemas"]["VideoBody"][];
             /** @description Null at the end. */
             next_cursor: string | null;
+        };
+        ListedTaskBody: {
+            /**
+             * Format: int64
+             * @description Those that ended without success.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description Of a chunk task: its number in the plan.
+             */
+            chunk: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Why the last attempt ended. */
+            error: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            id: string;
+            /** @description probe, prepare, chunk, audio, pictures or verify; others may come. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When it is tried next, where it has to wait.
+             */
+            not_before: string | null;
+            /** Format: double */
+            progress: number;
+            /** Format: date-time */
+            started_at: string | null;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed";
+            /** @description Of an audio task. */
+            track: string | null;
+            video: components["schemas"]["TaskVideoBody"];
+            /** @description Who works on it; null for nobody. */
+            worker: string | null;
+        };
+        OperationBody: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** @description Why it failed. */
+            error: components["schemas"]["FailureBody"] | null;
+            id: string;
+            /** @enum {string} */
+            kind: "repair" | "reencode" | "retry";
+            /** Format: double */
+            progress: number;
+            /**
+             * @description It follows from the tasks of the video, and never changes once it is not running.
+             * @enum {string}
+             */
+            state: "running" | "done" | "failed" | "cancelled";
+            /** @description The task that is done again, of a retry. */
+            task_id: string | null;
+            video_id: string;
+        };
+        OperationOutputBody: {
+            operation: components["schemas"]["OperationBody"];
         };
         OwnerBody: {
             id: string;
@@ -534,7 +874,10 @@ export interface components {
             status: number;
             /** @example Not Found */
             title: string;
-            /** @example about:blank */
+            /**
+             * @description Where the code is explained.
+             * @example /docs/problems#not_found
+             */
             type: string;
         };
         ProblemField: {
@@ -548,11 +891,17 @@ export interface components {
             /** Format: double */
             upload: number;
         };
+        RangeBody: {
+            /** Format: double */
+            end: number;
+            /**
+             * Format: double
+             * @description Seconds from the start.
+             */
+            start: number;
+        };
         RefreshInputBody: {
             refresh_token: string;
-        };
-        RepairOutputBody: {
-            video: components["schemas"]["VideoBody"];
         };
         ReportBody: {
             checks: components["schemas"]["CheckBody"][];
@@ -592,6 +941,13 @@ export interface components {
             /** @description Always null: a user has at most 50. */
             next_cursor: string | null;
         };
+        SetPasswordInputBody: {
+            /**
+             * Format: password
+             * @description 12 to 256 characters of any kind.
+             */
+            password: string;
+        };
         SetupInputBody: {
             email: string;
             name: string;
@@ -606,16 +962,54 @@ export interface components {
         SignedInOutputBody: {
             user: components["schemas"]["UserBody"];
         };
+        StorageOutputBody: {
+            /**
+             * Format: int64
+             * @description What may still be written, the reserve included.
+             */
+            free_bytes: number;
+            /**
+             * Format: int64
+             * @description Sources and what was made from them, as far as it was measured.
+             */
+            media_bytes: number | null;
+            /**
+             * Format: int64
+             * @description What uploads leave free.
+             */
+            reserve_bytes: number;
+            /**
+             * Format: int64
+             * @description Copies that work needs for a while.
+             */
+            scratch_bytes: number;
+            /**
+             * Format: int64
+             * @description Null where the store cannot tell.
+             */
+            total_bytes: number | null;
+        };
         TaskBody: {
             /** Format: int64 */
             attempts: number;
             /** Format: double */
             cpu_seconds: number;
             error?: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            id: string;
             kind: string;
+            /** Format: date-time */
+            started_at: string | null;
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed";
             track?: string;
+            /** @description Who works on it; null for nobody. */
+            worker: string | null;
+        };
+        TaskVideoBody: {
+            id: string;
+            title: string;
         };
         TokensOutputBody: {
             /** @description A JWT, signed by a key of /.well-known/jwks.json. */
@@ -634,11 +1028,22 @@ export interface components {
         TrackBody: {
             default: boolean;
             id: string;
+            /** @description audio or subtitles; others may come. */
             kind: string;
             label: string;
+            /** @description BCP 47; und where it is unknown. */
             lang: string;
+            /** @description main, dub, commentary, description, captions, subtitle or forced; others may come. */
             role: string;
+            /** @description Of a WebVTT file, in the answer of /playback. */
             url?: string;
+        };
+        UpdateCategoryInputBody: {
+            name?: string;
+            /** @description Null takes it out of the category around it. */
+            parent?: string | null;
+            /** @description Its new slug. */
+            slug?: string;
         };
         UpdateMeInputBody: {
             name?: string;
@@ -651,8 +1056,18 @@ export interface components {
             suspended?: boolean;
         };
         UpdateVideoInputBody: {
+            /** @description A slug; null takes the video out of its category. */
+            category?: string | null;
             /** @description Null clears it. */
             description?: string | null;
+            /** @description Null clears it. */
+            external_id?: string | null;
+            /** @description Merged member by member (RFC 7396); null clears all. */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description All tags anew; null clears them. */
+            tags?: string[] | null;
             title?: string;
             /** @enum {string} */
             visibility?: "public" | "unlisted" | "private";
@@ -664,6 +1079,23 @@ export interface components {
             put_url: string;
             /** @description A tus 1.0 creation endpoint for this video, without an account, once. */
             tus_url: string;
+        };
+        UploadLimitsBody: {
+            /**
+             * Format: double
+             * @description What is made from a source takes about this times its size.
+             */
+            disk_factor: number;
+            /**
+             * Format: int64
+             * @description Room for a source and what is made from it; null where the store cannot tell, and for strangers.
+             */
+            free_bytes: number | null;
+            /**
+             * Format: int64
+             * @description The largest source; null: no bound but the disk.
+             */
+            max_bytes: number | null;
         };
         UploadStruct: {
             /** @description The origin whose pages may send to the upload URLs, * for all. */
@@ -687,8 +1119,17 @@ export interface components {
         VideoBody: {
             /** @description Whether you may change it. */
             can_edit: boolean;
+            /** @description The slug of a category; null for none. */
+            category: string | null;
             /** Format: date-time */
             created_at: string;
+            /** @description What of the source could not be decoded; null when nothing is missing. */
+            damage: components["schemas"]["DamageBody"] | null;
+            /**
+             * Format: date-time
+             * @description Since when it lies in the bin; null when it does not.
+             */
+            deleted_at: string | null;
             description: string;
             /**
              * Format: double
@@ -696,17 +1137,23 @@ export interface components {
              */
             duration_seconds: number | null;
             /** @description Why it failed, for its editors. */
-            error: components["schemas"]["FailureBody"];
+            error: components["schemas"]["FailureBody"] | null;
             /**
              * Format: int64
              * @description Until it can be played; null where nobody knows.
              */
             eta_seconds: number | null;
+            /** @description What another system calls it, for its editors. */
+            external_id: string | null;
             /** Format: double */
             frame_rate: number | null;
             /** Format: int64 */
             height: number | null;
             id: string;
+            /** @description A JSON object of its editors' own, for them. */
+            metadata: {
+                [key: string]: unknown;
+            } | null;
             owner: components["schemas"]["OwnerBody"];
             /** Format: date-time */
             playable_at: string | null;
@@ -724,7 +1171,13 @@ export interface components {
             size_bytes: number | null;
             /** @enum {string} */
             state: "waiting" | "uploading" | "processing" | "playable" | "ready" | "failed";
+            /** @description Sorted. */
+            tags: string[];
             title: string;
+            /** @description Audio and subtitles beside the rungs. */
+            tracks: components["schemas"]["TrackBody"][];
+            /** @description What stands in the way of the work now, for its editors; null for nothing. */
+            trouble: components["schemas"]["FailureBody"] | null;
             /** Format: date-time */
             updated_at: string;
             /** @enum {string} */
@@ -859,6 +1312,173 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokensOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoriesOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-category": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that you make up for this one request. Sent again within 24 hours with the same key and body, the request is not done again: you get the same status and body, with Idempotency-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCategoryInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-category": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The category's slug. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-category": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The category's slug. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["UpdateCategoryInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: {
+                /** @description Only events of this video. */
+                video?: string;
+            };
+            header?: {
+                /** @description The id of the last event that you have; a client that lost its connection sends it. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
                 };
             };
             /** @description Error */
@@ -1022,6 +1642,104 @@ export interface operations {
             };
         };
     };
+    operations: {
+        parameters: {
+            query?: {
+                /** @description Operations a page. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+                /** @description Only those on this video. */
+                video?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOperationsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The operation's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-operation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The operation's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     setup: {
         parameters: {
             query?: never;
@@ -1043,6 +1761,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedInOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks: {
+        parameters: {
+            query?: {
+                /** @description Tasks a page. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+                /** @description Only tasks in this state. */
+                state?: "queued" | "running" | "done" | "failed";
+                /** @description Only tasks of this kind. */
+                kind?: "probe" | "prepare" | "chunk" | "audio" | "pictures" | "verify";
+                /** @description Only tasks of this video. */
+                video?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTasksOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retry-task": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that you make up for this one request. Sent again within 24 hours with the same key and body, the request is not done again: you get the same status and body, with Idempotency-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The task's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunOutputBody"];
                 };
             };
             /** @description Error */
@@ -1095,7 +1918,10 @@ export interface operations {
     "create-user": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that you make up for this one request. Sent again within 24 hours with the same key and body, the request is not done again: you get the same status and body, with Idempotency-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1113,6 +1939,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserBody"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -1161,17 +2017,67 @@ export interface operations {
             };
         };
     };
+    "set-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPasswordInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     videos: {
         parameters: {
             query?: {
                 /** @description Videos a page. */
                 limit?: number;
-                /** @description next_cursor of the page before. */
+                /** @description next_cursor of the page before, with the same sort. */
                 cursor?: string;
+                /** @description A minus puts the latest first. */
+                sort?: "created_at" | "-created_at" | "updated_at" | "-updated_at" | "published_at" | "-published_at";
                 /** @description An owner's id, or me. */
                 owner?: string;
-                /** @description Only videos in this state. */
-                state?: "waiting" | "uploading" | "processing" | "playable" | "ready" | "failed";
+                /** @description Only videos in one of these states, with commas between them. */
+                state?: ("waiting" | "uploading" | "processing" | "playable" | "ready" | "failed")[];
+                /** @description Only videos of this visibility. */
+                visibility?: "public" | "unlisted" | "private";
+                /** @description Only videos with this tag, in any case. */
+                tag?: string;
+                /** @description Only videos in the category with this slug. */
+                category?: string;
+                /** @description Only videos of yours with this external id. */
+                external_id?: string;
+                /** @description Only videos created at this instant or later. */
+                created_after?: string;
+                /** @description Only videos created before this instant. */
+                created_before?: string;
+                /** @description What lies in the bin, instead of what does not: of yours, or of everybody for an administrator. */
+                deleted?: boolean;
             };
             header?: never;
             path?: never;
@@ -1202,7 +2108,10 @@ export interface operations {
     "create-video": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that you make up for this one request. Sent again within 24 hours with the same key and body, the request is not done again: you get the same status and body, with Idempotency-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1215,6 +2124,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    ETag?: string;
                     Location?: string;
                     [name: string]: unknown;
                 };
@@ -1236,7 +2146,10 @@ export interface operations {
     "create-sample": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that you make up for this one request. Sent again within 24 hours with the same key and body, the request is not done again: you get the same status and body, with Idempotency-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1278,6 +2191,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1301,7 +2215,10 @@ export interface operations {
                 /** @description Remove it for good instead of moving it to the bin. */
                 permanent?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description The ETag that you have seen; 412 when the video was changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The video's id. */
                 id: string;
@@ -1331,7 +2248,10 @@ export interface operations {
     "update-video": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag that your change starts from; 412 when the video was changed since. */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description The video's id. */
                 id: string;
@@ -1347,6 +2267,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1428,10 +2349,13 @@ export interface operations {
             };
         };
     };
-    "repair-video": {
+    "reencode-video": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that you make up for this one request. Sent again within 24 hours with the same key and body, the request is not done again: you get the same status and body, with Idempotency-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The video's id. */
                 id: string;
@@ -1443,10 +2367,47 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RepairOutputBody"];
+                    "application/json": components["schemas"]["BegunOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "repair-video": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that you make up for this one request. Sent again within 24 hours with the same key and body, the request is not done again: you get the same status and body, with Idempotency-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The video's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunOutputBody"];
                 };
             };
             /** @description Error */
@@ -1475,10 +2436,78 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["VideoBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    source: {
+        parameters: {
+            query?: never;
+            header?: {
+                Range?: string;
+            };
+            path: {
+                /** @description The video's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A part of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                    "multipart/byteranges": unknown;
+                };
+            };
+            /** @description Not changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Changed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
                 };
             };
             /** @description Error */
