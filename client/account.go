@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"net/http"
+	"net/url"
 )
 
 // User is an account.
@@ -27,13 +28,28 @@ func (c *Client) CreateUser(ctx context.Context, n NewUser) (u User, err error) 
 	return u, err
 }
 
-// Users lists the first page of accounts.
+// Users lists all accounts, page by page.
 func (c *Client) Users(ctx context.Context) ([]User, error) {
+	return all[User](ctx, c, "/users", url.Values{"limit": {"100"}})
+}
+
+// UserByEmail returns the account with this address; a *Problem with the code not_found when there is none.
+func (c *Client) UserByEmail(ctx context.Context, email string) (User, error) {
 	var page struct {
 		Items []User `json:"items"`
 	}
-	err := c.Do(ctx, http.MethodGet, "/users", nil, &page)
-	return page.Items, err
+	if err := c.Do(ctx, http.MethodGet, "/users?"+url.Values{"email": {email}}.Encode(), nil, &page); err != nil {
+		return User{}, err
+	}
+	if len(page.Items) == 0 {
+		return User{}, &Problem{Status: http.StatusNotFound, Code: "not_found", Detail: "There is no account with the address " + email + "."}
+	}
+	return page.Items[0], nil
+}
+
+// SetPassword gives an account another password, which ends its sessions.
+func (c *Client) SetPassword(ctx context.Context, userID, password string) error {
+	return c.Do(ctx, http.MethodPost, "/users/"+userID+"/password", map[string]string{"password": password}, nil)
 }
 
 // Me returns the account that the client acts for.

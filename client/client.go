@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -100,6 +101,25 @@ func (c *Client) exchange(r *http.Request, out any) (http.Header, error) {
 		return answer.Header, problemOf(answer)
 	}
 	return answer.Header, readInto(answer, out)
+}
+
+// all reads every page of a list.
+func all[T any](ctx context.Context, c *Client, path string, query url.Values) ([]T, error) {
+	var items []T
+	for {
+		var page struct {
+			Items []T     `json:"items"`
+			Next  *string `json:"next_cursor"`
+		}
+		if err := c.Do(ctx, http.MethodGet, path+"?"+query.Encode(), nil, &page); err != nil {
+			return nil, err
+		}
+		items = append(items, page.Items...)
+		if page.Next == nil || *page.Next == "" {
+			return items, nil
+		}
+		query.Set("cursor", *page.Next)
+	}
 }
 
 func readInto(answer *http.Response, out any) error {

@@ -18,16 +18,27 @@ type Video struct {
 		Upload float64 `json:"upload"`
 		Encode float64 `json:"encode"`
 	} `json:"progress"`
-	Error *struct {
-		Code    string `json:"code"`
-		Message string `json:"message"`
-		Next    string `json:"next"`
-	} `json:"error"`
+	Error  *Failure `json:"error"`
+	Damage *struct {
+		Frames int64 `json:"frames"`
+	} `json:"damage"`
+	Tracks          []Track `json:"tracks"`
 	Visibility      string  `json:"visibility"`
 	DurationSeconds float64 `json:"duration_seconds"`
 	PosterURL       string  `json:"poster_url"`
 	WatchURL        string  `json:"watch_url"`
 	Upload          *Upload `json:"upload"`
+}
+
+// Track is an audio or subtitle track beside the rungs.
+type Track struct {
+	ID      string `json:"id"`
+	Kind    string `json:"kind"`
+	Lang    string `json:"lang"`
+	Label   string `json:"label"`
+	Role    string `json:"role"`
+	Default bool   `json:"default"`
+	URL     string `json:"url"` // only where a file of its own can be fetched
 }
 
 // Upload is the right to fill a video once.
@@ -75,7 +86,7 @@ func (c *Client) RestoreVideo(ctx context.Context, id string) (v Video, err erro
 	return v, err
 }
 
-// RepairVideo makes a stuck or failed video go on.
+// RepairVideo makes a stuck or failed video go on. Video tells how it went.
 func (c *Client) RepairVideo(ctx context.Context, id string) error {
 	return c.Do(ctx, http.MethodPost, "/videos/"+id+"/repair", nil, nil)
 }
@@ -103,6 +114,12 @@ type Playback struct {
 	HLS    string `json:"hls"`
 	DASH   string `json:"dash"`
 	Poster string `json:"poster"`
+
+	Tracks   []Track `json:"tracks"`
+	Chapters []struct {
+		Start float64 `json:"start"`
+		Title string  `json:"title"`
+	} `json:"chapters"`
 }
 
 // Playback returns where a video can be played; a *Problem with the code not_playable before it can.
@@ -125,6 +142,7 @@ type Encoding struct {
 		} `json:"rungs"`
 	} `json:"plan"`
 	Chunks []struct {
+		ID           string  `json:"id"`
 		Index        int     `json:"index"`
 		FirstSegment int     `json:"first_segment"`
 		Segments     int     `json:"segments"`
@@ -133,8 +151,10 @@ type Encoding struct {
 		Progress     float64 `json:"progress"`
 		CPUSeconds   float64 `json:"cpu_seconds"`
 		Error        string  `json:"error"`
+		Worker       string  `json:"worker"`
 	} `json:"chunks"`
 	Tasks []struct {
+		ID         string  `json:"id"`
 		Kind       string  `json:"kind"`
 		Track      string  `json:"track"`
 		State      string  `json:"state"`

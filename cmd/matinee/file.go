@@ -22,8 +22,8 @@ func fileLoader(lookup func(string) (string, bool)) kong.ConfigurationLoader {
 			return nil, err
 		}
 		return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-			if value, ok := lookup(config.Variable(flag.Name)); ok {
-				return value, nil
+			if value, found, err := config.FromEnvironment(flag.Name, lookup); err != nil || found {
+				return value, err
 			}
 			if value, ok := values[flag.Name]; ok {
 				return value.Value, nil

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 
 	"matinee/client"
 	"matinee/internal/app"
@@ -14,21 +15,41 @@ import (
 
 // folderFlag is for verbs that act on a data folder.
 type folderFlag struct {
-	config.Config
+	config.Config `group:"Settings, as of matinee serve:"`
 }
 
-// withClient does work with an administrator's client: over the socket of the server that holds the folder, else in this
-// process, which then holds the folder itself.
-func (f *folderFlag) withClient(p process, work func(*client.Client) error) error {
+// connection is a server to talk to.
+type connection struct {
+	api     *client.Client
+	name    string // tells servers apart
+	running bool   // work goes on there after the command has ended
+	close   func() error
+}
+
+// connect returns an administrator's connection: over the socket of the server that holds the folder, else to the same API in
+// this process, which then holds the folder itself.
+func (f *folderFlag) connect(p process) (connection, error) {
+	name, err := filepath.Abs(f.Data)
+	if err != nil {
+		return connection{}, err
+	}
 	offline, err := app.New(p.ctx, f.Config, app.Build{Version: version}, slog.New(slog.DiscardHandler))
 	if errors.Is(err, app.ErrHeld) {
-		return work(client.OverSocket(app.SocketPath(f.Data)))
+		return connection{api: client.OverSocket(app.SocketPath(f.Data)), name: name, running: true, close: func() error { return nil }}, nil
 	}
+	if err != nil {
+		return connection{}, err
+	}
+	return connection{api: client.Through(inProcess{offline.LocalHandler()}), name: name, close: offline.Close}, nil
+}
+
+// withClient does work with an administrator's connection.
+func (f *folderFlag) withClient(p process, work func(*client.Client) error) error {
+	server, err := f.connect(p)
 	if err != nil {
 		return err
 	}
-	err = work(client.Through(inProcess{offline.LocalHandler()}))
-	return errors.Join(err, offline.Close())
+	return errors.Join(work(server.api), server.close())
 }
 
 // inProcess answers requests with a handler.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"reflect"
 
 	"matinee/internal/app"
 	"matinee/internal/config"
@@ -22,25 +21,28 @@ type configCommand struct {
 	Reference bool `help:"Print the documentation of every key instead."`
 }
 
-// Run prints every key with the value in force, as YAML that --config takes.
+// Run prints every key with its words and the value in force, as YAML that --config takes. Secrets are left out.
 func (c *configCommand) Run(p process) error {
 	if c.Reference {
 		_, err := fmt.Fprint(p.out, config.Reference())
 		return err
 	}
-	value := reflect.ValueOf(c.Config)
-	for i := range value.NumField() {
-		if _, err := fmt.Fprintf(p.out, "%s: %q\n", value.Type().Field(i).Tag.Get("name"), fmt.Sprint(value.Field(i).Interface())); err != nil {
-			return err
-		}
+	if _, err := fmt.Fprint(p.out, c.Print()); err != nil {
+		return err
 	}
 	return c.Validate()
 }
 
-type openapiCommand struct{}
+type openapiCommand struct {
+	Problems bool `help:"Print the reference of the API's problems instead."`
+}
 
 // Run prints the OpenAPI document, made by the same code that serves it.
-func (*openapiCommand) Run(p process) error {
+func (c *openapiCommand) Run(p process) error {
+	if c.Problems {
+		_, err := p.out.Write(app.ProblemReference())
+		return err
+	}
 	text, err := app.OpenAPI()
 	if err != nil {
 		return err

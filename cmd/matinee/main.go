@@ -26,6 +26,8 @@ type commands struct {
 	File kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with any of the keys of matinee config."`
 
 	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Doctor  doctorCommand  `cmd:"" help:"Check everything that a server needs, by using it."`
+	Upload  uploadCommand  `cmd:"" help:"Upload video files."`
 	User    userCommands   `cmd:"" help:"Manage accounts."`
 	Config  configCommand  `cmd:"" help:"Print the configuration in force, or its reference."`
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the API's description."`
@@ -38,11 +40,12 @@ type process struct {
 	in     io.Reader
 	out    io.Writer
 	errors io.Writer
+	lookup func(string) (string, bool) // in the environment
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	err := run(process{ctx: ctx, in: os.Stdin, out: os.Stdout, errors: os.Stderr}, os.Args[1:], os.LookupEnv)
+	err := run(process{ctx: ctx, in: os.Stdin, out: os.Stdout, errors: os.Stderr, lookup: os.LookupEnv}, os.Args[1:])
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "matinee:", err)
@@ -51,12 +54,12 @@ func main() {
 }
 
 // run does what the arguments say.
-func run(p process, args []string, lookup func(string) (string, bool)) error {
+func run(p process, args []string) error {
 	var line commands
 	ended := errors.New("ended")
 	parser, err := kong.New(&line, kong.Name("matinee"), kong.Description("Self-hosted video on demand."), kong.UsageOnError(),
 		kong.Writers(p.out, p.errors), kong.Exit(func(int) { panic(ended) }),
-		kong.Configuration(fileLoader(lookup)), kong.Resolvers(environment(lookup)), kong.BindTo(p.ctx, (*context.Context)(nil)))
+		kong.Configuration(fileLoader(p.lookup)), kong.Resolvers(environment(p.lookup)), kong.BindTo(p.ctx, (*context.Context)(nil)))
 	if err != nil {
 		return fmt.Errorf("read the command line: %w", err)
 	}
@@ -75,9 +78,9 @@ func run(p process, args []string, lookup func(string) (string, bool)) error {
 // environment resolves a flag from its variable.
 func environment(lookup func(string) (string, bool)) kong.ResolverFunc {
 	return func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-		value, ok := lookup(config.Variable(flag.Name))
-		if !ok {
-			return nil, nil
+		value, found, err := config.FromEnvironment(flag.Name, lookup)
+		if err != nil || !found {
+			return nil, err
 		}
 		return value, nil
 	}

@@ -12,11 +12,11 @@ import (
 func call(t *testing.T, in string, environment map[string]string, args ...string) (string, error) {
 	t.Helper()
 	var out bytes.Buffer
-	p := process{ctx: t.Context(), in: strings.NewReader(in), out: &out, errors: &out}
-	err := run(p, args, func(name string) (string, bool) {
+	lookup := func(name string) (string, bool) {
 		value, ok := environment[name]
 		return value, ok
-	})
+	}
+	err := run(process{ctx: t.Context(), in: strings.NewReader(in), out: &out, errors: &out, lookup: lookup}, args)
 	return out.String(), err
 }
 

@@ -12,8 +12,9 @@ import (
 )
 
 type userCommands struct {
-	Create userCreateCommand `cmd:"" help:"Create an account that can sign in."`
-	List   userListCommand   `cmd:"" help:"List the accounts."`
+	Create        userCreateCommand        `cmd:"" help:"Create an account that can sign in."`
+	List          userListCommand          `cmd:"" help:"List the accounts."`
+	ResetPassword userResetPasswordCommand `cmd:"" help:"Give an account another password, which ends its sessions."`
 }
 
 type userCreateCommand struct {
@@ -74,5 +75,31 @@ func (c *userListCommand) Run(p process) error {
 			fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", u.ID, u.Email, u.Name, u.Role)
 		}
 		return table.Flush()
+	})
+}
+
+type userResetPasswordCommand struct {
+	folderFlag
+
+	Email         string `required:"" help:"Address that the account signs in with."`
+	PasswordStdin bool   `required:"" help:"Read the new password from standard input."`
+}
+
+// Run sets the password, with the server running or not.
+func (c *userResetPasswordCommand) Run(p process) error {
+	password, err := readPassword(p.in)
+	if err != nil {
+		return err
+	}
+	return c.withClient(p, func(api *client.Client) error {
+		user, err := api.UserByEmail(p.ctx, c.Email)
+		if err != nil {
+			return err
+		}
+		if err := api.SetPassword(p.ctx, user.ID, password); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(p.out, "%s has a new password and is signed out everywhere.\n", user.Email)
+		return err
 	})
 }

@@ -21,6 +21,7 @@ import (
 	"matinee/internal/library"
 	"matinee/internal/media"
 	"matinee/internal/pipeline"
+	"matinee/internal/replay"
 	"matinee/internal/site"
 	"matinee/internal/telemetry"
 	"matinee/internal/upload"
@@ -36,9 +37,12 @@ type App struct {
 	folder   *folder
 	db       *database.DB
 	objects  *fileblob.Store
+	encoder  *ffmpeg.Tool
+	sample   []byte
 	metrics  *telemetry.Metrics
 	hub      *events.Hub
 	accounts *account.Accounts
+	replays  *replay.Keeper
 	library  *library.Library
 	pipeline *pipeline.Pipeline
 	uploads  *upload.Service
@@ -58,7 +62,7 @@ func New(ctx context.Context, c config.Config, b Build, log *slog.Logger) (*App,
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	a := &App{config: c, version: b.Version, log: log, hub: events.NewHub(), metrics: telemetry.NewMetrics(b.Version)}
+	a := &App{config: c, version: b.Version, sample: b.Sample, log: log, hub: events.NewHub(), metrics: telemetry.NewMetrics(b.Version)}
 	err := a.build(ctx, b)
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -116,7 +120,10 @@ func (a *App) buildAccounts(context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.accounts, err = account.New(database.NewAccount(a.db), keys, account.Options{Logger: a.log})
+	if a.accounts, err = account.New(database.NewAccount(a.db), keys, account.Options{Logger: a.log}); err != nil {
+		return err
+	}
+	a.replays, err = replay.New(database.NewReplays(a.db), secret, nil)
 	return err
 }
 
@@ -126,17 +133,24 @@ func (a *App) buildLibrary(context.Context) error {
 }
 
 func (a *App) buildPipeline(ctx context.Context) error {
-	encoder, err := ffmpeg.Open(ctx, ffmpeg.Options{FFmpeg: a.config.FFmpeg, FFprobe: a.config.FFprobe, Logger: a.log})
+	err := a.openEncoder(ctx)
 	if err != nil {
 		return err
 	}
-	a.pipeline, err = pipeline.New(database.NewPipeline(a.db), a.objects, encoder, a.hub, a.folder.in("scratch"), pipeline.Options{
+	a.pipeline, err = pipeline.New(database.NewPipeline(a.db), a.objects, a.encoder, a.hub, a.folder.in("scratch"), pipeline.Options{
 		Slots: a.config.EncodeSlots, Threads: a.config.EncodeThread, Policy: media.Policy{}, BinRetention: a.config.BinRetention, Logger: a.log,
 	})
 	if err != nil {
 		return err
 	}
 	return a.pipeline.Register(a.metrics)
+}
+
+func (a *App) openEncoder(ctx context.Context) (err error) {
+	a.encoder, err = ffmpeg.Open(ctx, ffmpeg.Options{
+		FFmpeg: a.config.FFmpeg, FFprobe: a.config.FFprobe, Logger: a.log, User: a.config.SandboxUser, Strict: a.config.Sandbox == "strict",
+	})
+	return err
 }
 
 func (a *App) buildUploads(context.Context) (err error) {
@@ -148,8 +162,10 @@ func (a *App) buildUploads(context.Context) (err error) {
 
 // buildEdges makes what the world talks to.
 func (a *App) buildEdges(b Build) error {
-	a.api = api.New(api.Modules{Accounts: a.accounts, Library: a.library, Pipeline: a.pipeline, Uploads: a.uploads, Events: a.hub}, api.Options{
+	modules := api.Modules{Accounts: a.accounts, Library: a.library, Pipeline: a.pipeline, Uploads: a.uploads, Events: a.hub, Replays: a.replays}
+	a.api = api.New(modules, api.Options{
 		Version: b.Version, PublicURL: a.config.PublicURL, Listen: a.config.Listen, MaxUploadBytes: int64(a.config.MaxUpload), Sample: b.Sample,
+		ReserveBytes: int64(a.config.Reserve), RateLimit: rateLimit(a.config.RateLimit),
 		BehindProxy: a.config.BehindProxy, Metrics: a.metrics, Logger: a.log,
 	})
 	uploads, err := upload.NewHandler(a.uploads, upload.Edge{
@@ -170,6 +186,14 @@ func (a *App) buildEdges(b Build) error {
 	return nil
 }
 
+// rateLimit turns percents, where 0 is no limit, into the API's factor, where a negative one is none.
+func rateLimit(percent int) float64 {
+	if percent == 0 {
+		return -1
+	}
+	return float64(percent) / 100
+}
+
 // LocalHandler serves everything that Run serves, with the authority of the socket, for whoever holds the data folder without a
 // listener.
 func (a *App) LocalHandler() http.Handler {
@@ -182,6 +206,9 @@ func (a *App) LocalHandler() http.Handler {
 func OpenAPI() ([]byte, error) {
 	return api.New(api.Modules{}, api.Options{Version: "1"}).OpenAPI()
 }
+
+// ProblemReference returns the reference of the API's problems as Markdown.
+func ProblemReference() []byte { return api.ProblemReference() }
 
 // Close lets go of everything. It is not for a server that still runs.
 func (a *App) Close() error {

@@ -20,12 +20,25 @@ type folder struct {
 	lock *os.File
 }
 
+// lockName is the file in the data folder that whoever holds it has locked.
+const lockName = "lock"
+
+// isHeld reports whether a process holds the folder. It leaves nothing behind.
+func isHeld(path string) bool {
+	lock, err := os.Open(filepath.Join(path, lockName))
+	if err != nil {
+		return false
+	}
+	defer lock.Close()
+	return errors.Is(syscall.Flock(int(lock.Fd()), syscall.LOCK_SH|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+}
+
 // holdFolder makes the folder where it is missing and locks it. The lock ends with the process, however that ends.
 func holdFolder(path string) (*folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	lock, err := os.OpenFile(filepath.Join(path, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	lock, err := os.OpenFile(filepath.Join(path, lockName), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the data folder's lock: %w", err)
 	}

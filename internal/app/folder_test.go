@@ -19,8 +19,14 @@ func TestAFolderIsHeldByOne(t *testing.T) {
 	if _, err := holdFolder(path); !errors.Is(err, ErrHeld) {
 		t.Errorf("held twice: %v", err)
 	}
+	if !isHeld(path) {
+		t.Error("nobody sees that it is held")
+	}
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
+	}
+	if isHeld(path) {
+		t.Error("it is held by nobody")
 	}
 	second, err := holdFolder(path)
 	if err != nil {

@@ -20,9 +20,12 @@ func (a *App) mount(uploads *upload.Handler, origin *delivery.Handler, pages *si
 	mux.Handle("/openapi.json", a.api)
 	mux.Handle("/openapi.yaml", a.api)
 	mux.Handle("/.well-known/jwks.json", a.api)
+	mux.Handle("/docs", a.api)
+	mux.Handle("/docs/problems", a.api)
 	mux.HandleFunc("GET /healthz", a.healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
 	mux.HandleFunc("GET /metrics", a.serveMetrics)
+	mux.HandleFunc("GET "+doctorPath, a.serveDoctor)
 	mux.Handle("/", pages)
 	return mux
 }

@@ -1,6 +1,8 @@
 package config_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -10,7 +12,7 @@ import (
 
 func valid() config.Config {
 	return config.Config{
-		Data: "data", Listen: "127.0.0.1:8080", DrainTimeout: time.Second, EncodeSlots: 1, EncodeThread: 2, UploadTTL: time.Hour,
+		Data: "data", Listen: "127.0.0.1:8080", DrainTimeout: time.Second, EncodeSlots: 1, EncodeThread: 2, UploadTTL: time.Hour, SandboxUser: 65530,
 	}
 }
 
@@ -25,7 +27,7 @@ func TestValidateNamesEveryWrongKey(t *testing.T) {
 	if err == nil {
 		t.Fatal("accepted")
 	}
-	for _, key := range []string{"data:", "listen:", "public-url:", "drain-timeout:", "encode-slots:", "encode-threads:", "upload-ttl:", "bin-retention:"} {
+	for _, key := range []string{"data:", "listen:", "public-url:", "drain-timeout:", "encode-slots:", "encode-threads:", "sandbox-user:", "upload-ttl:", "bin-retention:"} {
 		if !strings.Contains(err.Error(), key) {
 			t.Errorf("the error does not name %s\n%v", key, err)
 		}
@@ -48,10 +50,61 @@ func TestSizes(t *testing.T) {
 	}
 }
 
+func TestASecretMayComeFromAFile(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "database")
+	if err := os.WriteFile(file, []byte("postgres://m:top-secret@db/matinee\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		key         string
+		environment map[string]string
+		want, fault string
+	}{
+		"from its file":               {"database", map[string]string{"MATINEE_DATABASE_FILE": file}, "postgres://m:top-secret@db/matinee", ""},
+		"from its variable":           {"database", map[string]string{"MATINEE_DATABASE": "x"}, "x", ""},
+		"from nowhere":                {"database", nil, "", ""},
+		"from both":                   {"database", map[string]string{"MATINEE_DATABASE": "x", "MATINEE_DATABASE_FILE": file}, "", "both set"},
+		"from a file that is missing": {"database", map[string]string{"MATINEE_DATABASE_FILE": file + ".none"}, "", "MATINEE_DATABASE_FILE"},
+		"unless it is no secret":      {"listen", map[string]string{"MATINEE_LISTEN_FILE": file}, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			value, found, err := config.FromEnvironment(tt.key, func(name string) (string, bool) {
+				value, ok := tt.environment[name]
+				return value, ok
+			})
+			if value != tt.want || found != (tt.want != "") || (err != nil) != (tt.fault != "") || err != nil && !strings.Contains(err.Error(), tt.fault) {
+				t.Errorf("got %q, %v, %v", value, found, err)
+			}
+		})
+	}
+}
+
+func TestNoSecretIsPrinted(t *testing.T) {
+	t.Parallel()
+	for database, want := range map[string]string{
+		"postgres://m:top-secret@db/matinee":        `database: "postgres://m:xxxxx@db/matinee"`,
+		"postgres://db/matinee?password=top-secret": `database: "postgres://db/matinee?password=xxxxx"`,
+		"/srv/matinee.db":                           `database: "/srv/matinee.db"`,
+		"postgres://m:top-secret@%zz/":              `database: "•••"`,
+	} {
+		c := valid()
+		c.Database = database
+		text := c.Print()
+		if strings.Contains(text, "top-secret") || !strings.Contains(text, want) {
+			t.Errorf("of %s is printed\n%s", database, text)
+		}
+		if strings.Contains(text, "not shown") != strings.Contains(database, "top-secret") {
+			t.Errorf("of %s is said\n%s", database, text)
+		}
+	}
+}
+
 func TestTheReferenceNamesEveryKey(t *testing.T) {
 	t.Parallel()
 	text := config.Reference()
-	for _, want := range []string{"`--listen`", "`MATINEE_PUBLIC_URL`", "`1GB`", "| `data` |"} {
+	for _, want := range []string{"`--listen`", "`MATINEE_PUBLIC_URL`", "`1GB`", "| `data` |", "`MATINEE_DATABASE` or `MATINEE_DATABASE_FILE`"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s in the reference", want)
 		}
