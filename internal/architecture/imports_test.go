@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	// kinds of error and the ids.
 	"blob":          {"errs", "ids", "telemetry"},
 	"blob/fileblob": {"blob", "errs", "ids"},
+	"blob/s3blob":   {"blob", "errs", "ids"},
 	"blob/blobtest": {"blob", "errs", "ids"},
 	"events":        {"errs", "ids", "telemetry"},
 	"ffmpeg":        {"errs", "ids", "telemetry", "media"},
@@ -30,6 +31,7 @@ var mayImport = map[string][]string{
 	"library":   {"errs", "ids", "telemetry", "media", "access", "blob", "events"},
 	"account":   {"errs", "ids", "telemetry", "media", "access", "blob", "events"},
 	"upload":    {"errs", "ids", "telemetry", "media", "access", "blob", "events"},
+	"replay":    {"errs"},
 	"packaging": {"errs", "ids", "media"},
 	"delivery":  {"errs", "ids", "telemetry", "media", "access", "blob", "events", "packaging"},
 
@@ -46,19 +48,24 @@ var mayImport = map[string][]string{
 	"cmd/matinee": {"app", "config", "client"},
 
 	// Beside the tiers: what others may use of us, what the page is made of, and what only tests use.
-	"client":        {},
-	"web":           {},
-	"testkit":       {},
-	"testkit/clips": {"testkit"},
-	"architecture":  {},
-	"test/e2e":      everything,
-	"test/bench":    {"client", "ffmpeg", "media", "packaging", "testkit", "testkit/clips"},
+	"client":         {},
+	"web":            {},
+	"testkit":        {},
+	"testkit/cook":   {},
+	"testkit/clips":  {"testkit/cook"},
+	"testkit/corpus": {"testkit/cook"},
+	"testkit/judge":  {"media", "ffmpeg", "packaging"},
+	"architecture":   {},
+	"test/e2e":       everything,
+	"test/soak":      {"ffmpeg", "media", "testkit/corpus", "testkit/judge"},
+	"test/hostile":   {"media", "testkit/clips", "testkit/cook"},
+	"test/bench":     {"client", "ffmpeg", "media", "packaging", "testkit", "testkit/clips"},
 }
 
 var (
 	upToModules = []string{
 		"errs", "ids", "telemetry", "media", "access", "blob", "events", "ffmpeg",
-		"library", "account", "upload", "packaging", "delivery",
+		"library", "account", "upload", "replay", "packaging", "delivery",
 	}
 	upToWorkflow = append([]string{"pipeline"}, upToModules...)
 	everything   = []string{"*"}
@@ -67,10 +74,12 @@ var (
 // onlyIn names the imports, with all packages below them, that belong to few packages: a driver, a framework or the
 // right to run a process is one package's business, so that replacing it touches one folder.
 var onlyIn = map[string][]string{
-	"os/exec":                             {"ffmpeg", "testkit", "testkit/clips", "test/bench"},
+	"os/exec":                             {"ffmpeg", "testkit", "testkit/cook", "testkit/judge", "test/bench"},
 	"database/sql":                        {"database"},
 	"github.com/jackc/pgx":                {"database", "testkit"},
 	"modernc.org/sqlite":                  {"database"},
+	"github.com/minio/minio-go":           {"blob/s3blob", "testkit"},
+	"github.com/vbauerster/mpb":           {"cmd/matinee"},
 	"github.com/pressly/goose":            {"database"},
 	"github.com/danielgtaylor/huma":       {"api"},
 	"github.com/tus/tusd":                 {"upload"},
@@ -80,7 +89,7 @@ var onlyIn = map[string][]string{
 	"github.com/golang-jwt/jwt":           {"account", "delivery"},
 	"github.com/Eyevinn/hls-m3u8":         {"packaging"},
 	"github.com/Eyevinn/dash-mpd":         {"packaging"},
-	"net/http":                            {"api", "site", "upload", "delivery", "app", "cmd/matinee", "client", "web", "telemetry", "test/bench"},
+	"net/http":                            {"api", "site", "upload", "delivery", "app", "cmd/matinee", "client", "web", "telemetry", "blob/s3blob", "test/bench"},
 	"github.com/prometheus/client_golang": {"telemetry", "app"},
 }
 

@@ -24,7 +24,7 @@ type source struct {
 // ladder compares the CPU of all chunks, their splitting and checking included, with plain ffmpeg processes that encode the
 // same rungs with the same arguments. Sound is left out: it is one pass in either case.
 func (b *bench) ladder(ctx context.Context) error {
-	tool, err := ffmpeg.Open(ctx, ffmpeg.Options{ScratchDir: b.folder})
+	tool, err := ffmpeg.Open(ctx, ffmpeg.Options{})
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ type server struct {
 
 // launch starts a server on the data folder and waits for its ready line.
 func (b *bench) launch(ctx context.Context, data string) (*server, error) {
-	cmd := background(ctx, b.binary, "serve", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "error")
+	cmd := background(ctx, b.binary, "serve", "--data", data, "--listen", "127.0.0.1:0", "--log-level", "error", "--rate-limit", "0")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

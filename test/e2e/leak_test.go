@@ -35,8 +35,11 @@ func routeTable(t *testing.T, s *server) (routes []apiRoute) {
 	}
 	for path, methods := range document.Paths {
 		for method, op := range methods {
-			if path == "/api/v1/auth/session" && method == "delete" {
-				continue // it would sign the caller out, who has more to ask
+			if path == "/api/v1/auth/session" && method == "delete" || path == "/api/v1/events" {
+				continue // it would sign the caller out, who has more to ask; it never ends
+			}
+			if path == "/api/v1/events" {
+				continue // it never ends; rawRoutes has the one of a video
 			}
 			routes = append(routes, apiRoute{strings.ToUpper(method), path, op.Permission})
 		}
@@ -47,7 +50,15 @@ func routeTable(t *testing.T, s *server) (routes []apiRoute) {
 	return routes
 }
 
-// rawRoutes are those of a video that the document does not hold: they carry files or never end.
+// bodyOf is what a route takes: the least that it does not refuse for its form.
+func bodyOf(route apiRoute) string {
+	if strings.HasSuffix(route.path, "/password") {
+		return `{"password": "a password of nobody"}`
+	}
+	return "{}"
+}
+
+// rawRoutes are those of a video that the document does not hold, or not in this way: they carry files or never end.
 func rawRoutes() []apiRoute {
 	return []apiRoute{
 		{"PUT", "/api/v1/videos/{id}/source", "signed-in"},
@@ -102,7 +113,7 @@ func wantNothing(t *testing.T, s *server, route apiRoute, id string, credentials
 		var body io.Reader
 		headers := credentials
 		if route.method != http.MethodGet && route.method != http.MethodDelete {
-			body = strings.NewReader("{}")
+			body = strings.NewReader(bodyOf(route))
 			headers = append([]string{"Content-Type", "application/json"}, credentials...)
 		}
 		return fetch(t, route.method, s.url+strings.ReplaceAll(route.path, "{id}", id), body, headers...)
@@ -115,7 +126,8 @@ func wantNothing(t *testing.T, s *server, route apiRoute, id string, credentials
 		return
 	}
 	none := about(nobody)
-	if got.status < 401 || got.status != none.status || withoutRequestID(got.body) != withoutRequestID(none.body) {
+	refusal := got.status == http.StatusUnauthorized || got.status == http.StatusForbidden || got.status == http.StatusNotFound
+	if !refusal || got.status != none.status || withoutRequestID(got.body) != withoutRequestID(none.body) {
 		t.Errorf("%s %s answers %d %s; of a video that is none %d %s", route.method, route.path, got.status, got.body, none.status, none.body)
 	}
 	if strings.HasPrefix(route.permission, "video:") && got.status != http.StatusNotFound {

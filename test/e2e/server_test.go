@@ -87,7 +87,16 @@ func (f *folder) command(ctx context.Context, args ...string) *exec.Cmd {
 // run runs a command to its end and returns what it wrote, and its exit status.
 func (f *folder) run(stdin string, args ...string) (stdout, stderr string, status int) {
 	f.t.Helper()
-	ctx, cancel := context.WithTimeout(f.t.Context(), 2*patience)
+	return f.runWithin(2*patience, stdin, args...)
+}
+
+// runWithin is run for a command that may take its time.
+func (f *folder) runWithin(limit time.Duration, stdin string, args ...string) (stdout, stderr string, status int) {
+	f.t.Helper()
+	if _, err := binary(); err != nil { // built before the time begins
+		f.t.Fatalf("build the program: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(f.t.Context(), limit)
 	defer cancel()
 	cmd := f.command(ctx, args...)
 	var out, said bytes.Buffer
@@ -122,11 +131,12 @@ type server struct {
 	err       error         // of the process, after ended
 }
 
-// start serves the folder on a free port and returns once the program says that it is ready.
+// start serves the folder on a free port and returns once the program says that it is ready. Tests ask more often than people do,
+// so the server has no limits of requests unless args say otherwise.
 func (f *folder) start(args ...string) *server {
 	f.t.Helper()
 	fresh := !exists(f.data("matinee.db"))
-	cmd := f.command(context.Background(), append([]string{"serve", "--data", dataName, "--listen", "127.0.0.1:0"}, args...)...)
+	cmd := f.command(context.Background(), append([]string{"serve", "--data", dataName, "--listen", "127.0.0.1:0", "--rate-limit", "0"}, args...)...)
 	s := &server{folder: f, log: &logBook{}, ended: make(chan struct{})}
 	cmd.Stderr = s.log
 	stdout, err := cmd.StdoutPipe()

@@ -1,20 +1,14 @@
 package clips
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
-	"fmt"
-	"io/fs"
 	"iter"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
+
+	"matinee/internal/testkit/cook"
 )
 
 // Clip names one source.
@@ -30,99 +24,12 @@ func Path(t testing.TB, c Clip) string {
 	if !ok {
 		t.Fatalf("there is no clip %q", c)
 	}
-	path, err := produce(t, recipe)
+	path, err := cook.File(t.Context(), "clips", recipe)
 	if err != nil {
 		t.Fatalf("make clip %q: %v", c, err)
 	}
 	return path
 }
-
-// recipe is how a clip is made: commands of ffmpeg in the clip's folder, or bytes.
-type recipe struct {
-	file  string // name of the result
-	steps []string
-	bytes string
-}
-
-func produce(t testing.TB, r recipe) (string, error) {
-	t.Helper()
-	dir, err := cacheDir(r)
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, r.file)
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
-	}
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return "", err
-	}
-	scratch, err := os.MkdirTemp(filepath.Dir(dir), ".making-") //nolint:usetesting // a clip is renamed into the cache, so it is made on the cache's own disk
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = os.RemoveAll(scratch) }()
-	if err := r.cook(t, scratch); err != nil {
-		return "", err
-	}
-	// Another test may have been faster: its result is as good.
-	if err := os.Rename(scratch, dir); err != nil && !errors.Is(err, fs.ErrExist) {
-		if _, err := os.Stat(path); err != nil {
-			return "", err
-		}
-	}
-	return path, nil
-}
-
-func (r recipe) cook(t testing.TB, dir string) error {
-	if len(r.steps) == 0 {
-		return os.WriteFile(filepath.Join(dir, r.file), []byte(r.bytes), 0o644)
-	}
-	for _, step := range r.steps {
-		args := append([]string{"-nostdin", "-y", "-v", "error"}, fields(step)...)
-		cmd := exec.CommandContext(t.Context(), "ffmpeg", args...)
-		cmd.Dir = dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("ffmpeg %s: %w: %s", step, err, out)
-		}
-	}
-	return nil
-}
-
-// fields splits at spaces; what must not be split stands between single quotes.
-func fields(step string) []string {
-	var out []string
-	for i, part := range strings.Split(step, "'") {
-		if i%2 == 1 {
-			out = append(out, part)
-			continue
-		}
-		out = append(out, strings.Fields(part)...)
-	}
-	return out
-}
-
-func cacheDir(r recipe) (string, error) {
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	version, err := ffmpegVersion()
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", r.file, r.steps, r.bytes, version))
-	return filepath.Join(cache, "matinee-test", "clips", hex.EncodeToString(sum[:12])), nil
-}
-
-var ffmpegVersion = sync.OnceValues(func() (string, error) {
-	out, err := exec.Command("ffmpeg", "-version").Output()
-	if err != nil {
-		return "", fmt.Errorf("tests need ffmpeg (Debian and Ubuntu: apt-get install ffmpeg): %w", err)
-	}
-	first, _, _ := strings.Cut(string(out), "\n")
-	return first, nil
-})
 
 // moduleRoot walks up from the test's own folder.
 func moduleRoot(t testing.TB) string {
