@@ -26,6 +26,7 @@ func TestAChunkAloneHasTheFramesOfASequentialPass(t *testing.T) {
 		"odd size and 4:4:4":                            {clips.OddSize, shortSegments()},
 		"late audio":                                    {clips.LateAudio, shortSegments()},
 		"late video":                                    {clips.LateVideo, shortSegments()},
+		"video later than the first chunks":             {clips.LatestVideo, shortSegments()},
 		"audio longer than video":                       {clips.LongAudio, shortSegments()},
 		"no audio":                                      {clips.Silent, shortSegments()},
 		"MPEG-PS after preparing":                       {clips.ProgramStream, shortSegments()},

@@ -97,7 +97,8 @@ func seek(plan media.Plan, first int64, attempt int) []string {
 //
 // showinfo names every decoded picture for the witness. The first scale pins the size, so that a change of it in mid-file does
 // not restart the graph. fps comes before trim and puts every picture into an absolute slot whatever the seek point; its
-// start_time only serves frame 0, because elsewhere its rounding to microseconds would move the phase.
+// start_time only serves chunks that begin with the first picture, because elsewhere its rounding to microseconds would move the
+// phase.
 func head(plan media.Plan, first, end int64, hold bool) string {
 	s := plan.Source
 	steps := []string{fmt.Sprintf("[0:%d]showinfo=checksum=0", s.VideoStream), fmt.Sprintf("scale=%d:%d", s.Width, s.Height)}
@@ -105,7 +106,7 @@ func head(plan media.Plan, first, end int64, hold bool) string {
 		steps = append(steps, "bwdif=mode=send_frame")
 	}
 	steps = append(steps, fmt.Sprintf("setpts=PTS-(%d)", s.CentreTicks), "fps=fps="+plan.Rate.String())
-	if first == 0 {
+	if showsStart(plan, first) {
 		steps[len(steps)-1] += ":start_time=0"
 	} else if s.Lead > 0 {
 		steps = append(steps, fmt.Sprintf("setpts=PTS+%d", s.Lead))
@@ -121,7 +122,7 @@ func head(plan media.Plan, first, end int64, hold bool) string {
 // so that the splitter notices, unless the caller wants the gap filled.
 func padding(plan media.Plan, first, end int64, hold bool) []string {
 	var out []string
-	if first == 0 && plan.Source.Lead > 0 {
+	if plan.Source.Lead > 0 && showsStart(plan, first) {
 		out = append(out, fmt.Sprintf("start=%d:start_mode=clone", plan.Source.Lead))
 	}
 	if hold || end > plan.Source.VideoFrames-longestSegment(plan) {
@@ -129,6 +130,10 @@ func padding(plan media.Plan, first, end int64, hold bool) []string {
 	}
 	return out
 }
+
+// showsStart reports whether a chunk that begins at the frame shows the source's first picture, which may be held for longer than
+// the first chunk lasts.
+func showsStart(plan media.Plan, first int64) bool { return first == 0 || first < plan.Source.Lead }
 
 func longestSegment(plan media.Plan) int64 {
 	var most int64

@@ -32,6 +32,7 @@ const (
 	OddSize           Clip = "odd-size"            // 321x181, 4:4:4
 	LateAudio         Clip = "late-audio"          // sound starts 0.7 s after the picture
 	LateVideo         Clip = "late-video"          // picture starts 0.7 s after the sound
+	LatestVideo       Clip = "latest-video"        // picture starts 2.3 s after the sound
 	IntraRefresh      Clip = "intra-refresh"       // 12 s, no key frame but the first
 	LongAudio         Clip = "long-audio"          // sound lasts 1.5 s longer
 	Silent            Clip = "silent"              // no audio stream; its index comes first
@@ -94,6 +95,7 @@ func recipes() map[Clip]cook.Recipe {
 		OddSize:       {File: "odd.mp4", Steps: []string{"-f lavfi -i testsrc2=s=321x181:r=25:d=3.2" + tone + "-c:v libx264 -preset veryfast -pix_fmt yuv444p -threads 1" + aac + "odd.mp4"}},
 		LateAudio:     {File: "late.mp4", Steps: []string{picture + "25 -itsoffset 0.7" + tone + h264 + aac + "late.mp4"}},
 		LateVideo:     {File: "late.mkv", Steps: []string{"-itsoffset 0.7 " + picture + "24000/1001" + tone + h264 + aac + "late.mkv"}},
+		LatestVideo:   {File: "latest.mkv", Steps: []string{"-itsoffset 2.3 " + picture + "25" + tone + h264 + aac + "latest.mkv"}},
 		IntraRefresh:  {File: "refresh.mp4", Steps: []string{"-f lavfi -i testsrc2=s=320x180:r=25:d=12" + h264 + "-x264-params intra-refresh=1:keyint=50 refresh.mp4"}},
 		LongAudio:     {File: "long.mp4", Steps: []string{"-f lavfi -i testsrc2=s=320x180:d=2.7:r=25" + tone + h264 + aac + "long.mp4"}},
 		Silent:        {File: "silent.mp4", Steps: []string{picture + "25" + h264 + "-movflags +faststart silent.mp4"}},

@@ -113,6 +113,7 @@ func recorders() []Source {
 func timelines() []Source {
 	return []Source{
 		{Name: "vdelay.mov", Steps: []string{"-itsoffset 0.7 " + plain("25", "vdelay.mov")}, Want: Want{Rate: "25/1", Length: 1, Offset: 0.7, Sound: 1}},
+		{Name: "vlate.mkv", Steps: []string{"-itsoffset 4.7 " + plain("25", "vlate.mkv")}, Want: Want{Rate: "25/1", Length: 1, Offset: 4.7, Sound: 1}}, // first chunks hold its first picture
 		{Name: "adelay.mp4", Steps: []string{pictures("25") + " -itsoffset 0.7" + tone + x264 + aac + "adelay.mp4"}, Want: Want{Rate: "25/1", Length: 1, Offset: 0.7, Sound: 1}},
 		{Name: "editcut.mp4", Steps: []string{plain("25", "whole.mp4"), "-ss 3.33 -i whole.mp4 -c copy editcut.mp4"}, Want: Want{Rate: "25/1", Length: 1, Offset: -3.33, Sound: 1}},
 		{Name: "editcut.mov", Short: true, Steps: []string{pictures("25") + tone + x264 + open + aac + "whole.mp4", "-ss 2.9 -i whole.mp4 -c copy editcut.mov"}, Want: Want{Rate: "25/1", Length: 1, Offset: -2.9, Sound: 1}},

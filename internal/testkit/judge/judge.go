@@ -50,8 +50,11 @@ func (v Verdict) DamagedFrames() (n int64) {
 	return n
 }
 
-// EncodingFailed is the code of a source that is none of the known wrecks and that no attempt could encode: the name of last resort.
-const EncodingFailed media.Code = "encoding_failed"
+// The names of last resort, as the product gives them to a source that is none of the known wrecks and that no attempt could encode.
+const (
+	EncodingFailed media.Code = "encoding_failed"
+	DamagedSource  media.Code = "damaged_source"
+)
 
 // Try takes a source through all steps of a version. An error is a failure without a name, which is a broken promise too, or the
 // context's end.
@@ -69,11 +72,14 @@ func (j Judge) Try(ctx context.Context, path string) (Verdict, error) {
 	return v, err
 }
 
-// named returns why a source ended without a result, in the words for a person where there are any. A process that gave up by itself
-// is the source's fault; one that crashed or was killed, and work that is only wrong, are ours.
+// named returns why a source ended without a result, in the words for a person where there are any. A process that gave up by itself,
+// or has no pictures whatever is tried, is the source's fault; one that crashed or was killed is ours.
 func named(ctx context.Context, err error) (*media.Refusal, bool) {
 	if refusal, ok := errors.AsType[*media.Refusal](err); ok {
 		return refusal, true
+	}
+	if errors.Is(err, packaging.ErrSpan) {
+		return &media.Refusal{Code: DamagedSource, Message: err.Error(), Next: "Try again."}, true
 	}
 	if exit, ended := errors.AsType[*ffmpeg.ExitError](err); ended && exit.Signal == 0 && ctx.Err() == nil {
 		return &media.Refusal{Code: EncodingFailed, Message: err.Error(), Next: "Try again."}, true
