@@ -96,11 +96,13 @@ func (s *Site) serveShell(w http.ResponseWriter, r *http.Request) {
 // isPage reports whether the address is a page that the caller may open.
 func (s *Site) isPage(r *http.Request) bool {
 	page := strings.Trim(r.URL.Path, "/")
-	if video, ok := strings.CutPrefix(page, "w/"); ok {
-		return s.mayWatch(r, video)
+	for _, ofVideo := range []string{"w/", "manage/"} {
+		if video, ok := strings.CutPrefix(page, ofVideo); ok {
+			return s.mayWatch(r, video)
+		}
 	}
 	switch page {
-	case "", "setup", "sign-in", "upload":
+	case "", "setup", "sign-in", "upload", "library", "library/bin", "admin", "admin/users", "admin/tasks", "admin/storage":
 		return true
 	}
 	return false

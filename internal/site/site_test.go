@@ -66,7 +66,8 @@ func TestEveryAddressGetsTheShellWithItsStatus(t *testing.T) {
 	t.Parallel()
 	h := serve(t, built())
 	for path, want := range map[string]int{
-		"/": 200, "/upload": 200, "/sign-in": 200, "/setup?token=x": 200, "/w/" + public: 200,
+		"/": 200, "/upload": 200, "/sign-in": 200, "/setup?token=x": 200, "/w/" + public: 200, "/manage/" + public: 200,
+		"/library": 200, "/library/bin": 200, "/admin": 200, "/admin/users": 200, "/admin/nothing": 404, "/manage/short": 404,
 		"/w/AAAAAAAAAAAAAAAAAAAAAA": 404, "/w/short": 404, "/nothing": 404, "/.keep": 404, "/assets": 404, "/../index.html": 404,
 	} {
 		w := get(h, "GET", path)

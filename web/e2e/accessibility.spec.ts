@@ -34,6 +34,32 @@ for (const colorScheme of ['dark', 'light'] as const) {
       expect(await findings(page)).toEqual([]);
     });
 
+    test('pages for owners and administrators have no serious barrier', async ({ page, bunny, admin }) => {
+      test.slow();
+      const { id } = await addVideo(admin, NOT_A_VIDEO, { title: 'No film at all', visibility: 'private' });
+      const gone = await admin.post('/api/v1/videos', { data: { title: 'Binned' } });
+      await admin.delete(`/api/v1/videos/${(await gone.json()).id}`);
+      for (const [path, ready] of [
+        ['/library', page.getByRole('heading', { name: 'Your videos' })],
+        ['/library/bin', page.getByRole('button', { name: 'Restore' }).first()],
+        [`/manage/${bunny.id}`, page.getByRole('region', { name: 'Reel' })],
+        [`/manage/${bunny.id}?tab=access`, page.getByRole('radio', { name: /^Public/ })],
+        [`/manage/${bunny.id}?tab=tracks`, page.getByRole('tabpanel', { name: 'Tracks' })],
+        [`/manage/${bunny.id}?tab=report`, page.getByRole('table', { name: 'Sizes' })],
+        [`/manage/${id}?tab=report`, page.getByRole('heading', { name: /not a video or audio file/ })],
+        ['/admin/users', page.getByRole('table', { name: 'Users' })],
+        ['/admin/tasks', page.getByRole('table', { name: 'Tasks' })],
+        ['/admin/storage', page.getByRole('heading', { name: 'Room for videos' })],
+      ] as const) {
+        await page.goto(path);
+        await expect(ready).toBeVisible();
+        expect(await findings(page), path).toEqual([]);
+      }
+      await page.goto('/admin/users');
+      await page.getByRole('button', { name: 'Create a user' }).click();
+      expect(await findings(page)).toEqual([]);
+    });
+
     test('what is not there yet, or failed, has no serious barrier', async ({ page, admin }) => {
       const { id } = await addVideo(admin, NOT_A_VIDEO, { title: 'Not a film', visibility: 'private' });
       await page.goto(`/w/${id}`);

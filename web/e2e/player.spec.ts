@@ -61,8 +61,8 @@ test.describe('the player', () => {
     expect((await player.stats()).errors).toBe(0);
   });
 
-  test('obeys the keys', async ({ page, bunny, isMobile }) => {
-    test.skip(isMobile, 'a phone has no keyboard');
+  // A phone has no keyboard.
+  test('obeys the keys', { tag: '@desktop' }, async ({ page, bunny }) => {
     const player = new PlayerOnPage(page);
     await page.goto(`/w/${bunny.id}`);
     await player.until('it is loaded', ({ duration }) => duration > 0);
@@ -95,8 +95,8 @@ test.describe('the player', () => {
     await expect.poll(() => page.evaluate(() => document.fullscreenElement)).toBeNull();
   });
 
-  test('hides its controls while it plays and shows them again', async ({ page, bunny, isMobile }) => {
-    test.skip(isMobile, 'a phone has no pointer to move');
+  // A phone has no pointer to move.
+  test('hides its controls while it plays and shows them again', { tag: '@desktop' }, async ({ page, bunny }) => {
     const player = new PlayerOnPage(page);
     await page.goto(`/w/${bunny.id}`);
     await player.play();

@@ -4,31 +4,39 @@ import '@mantine/core/styles/global.layer.css';
 import './ui/tokens.css';
 import './ui/base.css';
 import { i18n } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
 import { I18nProvider } from '@lingui/react';
 import { MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ApiError } from './api/api-error';
 import { followVideos } from './api/events';
+import { type Connection, connection } from './lib/connection';
+import { say } from './lib/toast';
 import { messages } from './locales/en.po';
+import { createQueryClient } from './query-client';
 import { createAppRouter } from './router';
 import { resolveVariables, schemeManager, theme } from './ui/theme';
 
 i18n.loadAndActivate({ locale: 'en', messages });
 
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 10_000,
-      // A refusal stays a refusal; only a lost connection or a failing server is asked again.
-      retry: (failures, error) => failures < 2 && (!(error instanceof ApiError) || error.status >= 500),
-    },
-  },
+const queries = createQueryClient(() => {
+  const next = router.state.location.href;
+  say(i18n._(msg`You are signed out. Sign in again to go on.`), {
+    action: { verb: i18n._(msg`Sign in`), act: () => void router.navigate({ to: '/sign-in', search: { next } }) },
+  });
 });
 const router = createAppRouter(queries);
-followVideos(queries);
+followVideos(queries, (up) => connection.set(connectionWith(up)));
+for (const change of ['online', 'offline'] as const) {
+  window.addEventListener(change, () => connection.set(connectionWith(change === 'online')));
+}
+
+function connectionWith(up: boolean): Connection {
+  if (!navigator.onLine) return 'offline';
+  return up ? 'up' : 'unreachable';
+}
 
 const root = document.getElementById('root');
 if (root) {

@@ -6,10 +6,13 @@ import {
   createRouter,
   lazyRouteComponent,
   Outlet,
+  redirect,
 } from '@tanstack/react-router';
+import { loadPage } from './api/page-load-error';
 import { instanceQuery, meQuery, videoQuery } from './api/queries';
 import { AccountButton } from './features/account/account-button';
 import { HomePage } from './features/library/home-page';
+import { type StateFilter, stateFilterFrom } from './features/library/state-filter';
 import { BackgroundActivity } from './ui/background-activity';
 import { NotFound } from './ui/not-found';
 import { PageError } from './ui/page-error';
@@ -21,7 +24,6 @@ const preloadPlayer = () => void import('./player');
 const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: Root,
   notFoundComponent: NotFound,
-  errorComponent: PageError,
 });
 
 function Root() {
@@ -43,7 +45,6 @@ function Root() {
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  validateSearch: (search): { owner?: 'me' } => (search.owner === 'me' ? { owner: 'me' } : {}),
   component: () => <HomePage onIntent={preloadPlayer} />,
 });
 
@@ -52,30 +53,89 @@ const watchRoute = createRoute({
   path: '/w/$id',
   validateSearch: (search): { t?: string } => (typeof search.t === 'string' ? { t: search.t } : {}),
   loader: ({ context, params }) => void context.queries.prefetchQuery(videoQuery(params.id)),
-  component: lazyRouteComponent(() => import('./features/watch/watch-page')),
+  component: lazyRouteComponent(() => loadPage(() => import('./features/watch/watch-page'))),
 });
 
 const uploadRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/upload',
-  component: lazyRouteComponent(() => import('./features/upload/upload-page')),
+  component: lazyRouteComponent(() => loadPage(() => import('./features/upload/upload-page'))),
+});
+
+const libraryRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/library',
+  validateSearch: (search): { state?: StateFilter } => given({ state: stateFilterFrom(search.state) }),
+  component: lazyRouteComponent(() => loadPage(() => import('./features/library/library-page'))),
+});
+
+const binRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/library/bin',
+  component: lazyRouteComponent(() => loadPage(() => import('./features/library/bin-page'))),
+});
+
+const MANAGE_TABS = ['details', 'access', 'tracks', 'report'] as const;
+
+const manageRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/manage/$id',
+  validateSearch: (search): { tab?: (typeof MANAGE_TABS)[number] } =>
+    given({ tab: MANAGE_TABS.find((tab) => tab === search.tab) }),
+  component: lazyRouteComponent(() => loadPage(() => import('./features/manage/manage-page'))),
+});
+
+const adminRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/admin/$section',
+  validateSearch: (search): { state?: string; kind?: string; video?: string } =>
+    given({ state: textOf(search.state), kind: textOf(search.kind), video: textOf(search.video) }),
+  component: lazyRouteComponent(() => loadPage(() => import('./features/admin/admin-page'))),
+});
+
+const adminStartRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/admin',
+  beforeLoad: () => {
+    throw redirect({ to: '/admin/$section', params: { section: 'users' } });
+  },
 });
 
 const setupRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/setup',
   validateSearch: (search): { token?: string } => (typeof search.token === 'string' ? { token: search.token } : {}),
-  component: lazyRouteComponent(() => import('./features/account/setup-page')),
+  component: lazyRouteComponent(() => loadPage(() => import('./features/account/setup-page'))),
 });
 
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
   validateSearch: (search): { next?: string } => (typeof search.next === 'string' ? { next: search.next } : {}),
-  component: lazyRouteComponent(() => import('./features/account/sign-in-page')),
+  component: lazyRouteComponent(() => loadPage(() => import('./features/account/sign-in-page'))),
 });
 
-const routeTree = rootRoute.addChildren([homeRoute, watchRoute, uploadRoute, setupRoute, signInRoute]);
+const routeTree = rootRoute.addChildren([
+  homeRoute,
+  watchRoute,
+  uploadRoute,
+  libraryRoute,
+  binRoute,
+  manageRoute,
+  adminRoute,
+  adminStartRoute,
+  setupRoute,
+  signInRoute,
+]);
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value ? value : undefined;
+}
+
+/** An object without its undefined parts: an address does not carry them. */
+function given<T extends object>(search: T): T {
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as T;
+}
 
 /** The whole table of pages. */
 export function createAppRouter(queries: QueryClient) {
@@ -84,6 +144,7 @@ export function createAppRouter(queries: QueryClient) {
     context: { queries },
     scrollRestoration: true,
     defaultPreload: 'intent',
+    defaultErrorComponent: PageError,
     parseSearch,
     stringifySearch,
   });

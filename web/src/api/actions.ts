@@ -1,7 +1,14 @@
-import { client, unwrap } from './client';
-import type { CreatedVideo, User, Video, Visibility } from './types';
+import { client, type Tagged, unwrap, unwrapTagged } from './client';
+import type { CreatedVideo, Operation, User, Video, Visibility } from './types';
 
-export type VideoPatch = { title?: string; description?: string; visibility?: Visibility };
+export type VideoPatch = {
+  title?: string;
+  description?: string;
+  visibility?: Visibility;
+  tags?: string[];
+  category?: string | null;
+  external_id?: string | null;
+};
 
 /** Creates the first administrator and signs this browser in. */
 export async function setUp(body: { token: string; email: string; name: string; password: string }): Promise<User> {
@@ -29,12 +36,17 @@ export function createSampleVideo(): Promise<Video> {
 }
 
 /** Changes what is given and leaves the rest. */
-export function updateVideo(id: string, patch: VideoPatch): Promise<Video> {
-  return unwrap(
+export async function updateVideo(id: string, patch: VideoPatch): Promise<Video> {
+  return (await changeVideo(id, patch, null)).data;
+}
+
+/** The same, refused with 412 when somebody else changed the video after the text with this tag. */
+export function changeVideo(id: string, patch: VideoPatch, tag: string | null): Promise<Tagged<Video>> {
+  return unwrapTagged(
     client.PATCH('/api/v1/videos/{id}', {
       params: { path: { id } },
       body: patch,
-      headers: { 'Content-Type': 'application/merge-patch+json' },
+      headers: { 'Content-Type': 'application/merge-patch+json', ...(tag && { 'If-Match': tag }) },
     }),
   );
 }
@@ -44,12 +56,32 @@ export async function deleteVideo(id: string): Promise<void> {
   await unwrap(client.DELETE('/api/v1/videos/{id}', { params: { path: { id } } }));
 }
 
+/** Brings a video back from the bin. */
+export function restoreVideo(id: string): Promise<Video> {
+  return unwrap(client.POST('/api/v1/videos/{id}/restore', { params: { path: { id } } }));
+}
+
 /** Removes a video that never got its file: there is nothing to keep in the bin. */
 export async function discardVideo(id: string): Promise<void> {
   await unwrap(client.DELETE('/api/v1/videos/{id}', { params: { path: { id }, query: { permanent: true } } }));
 }
 
-/** Asks the server to derive the video's state again and to do what is missing. */
-export async function repairVideo(id: string): Promise<void> {
-  await unwrap(client.POST('/api/v1/videos/{id}/repair', { params: { path: { id } } }));
+/** Has the server derive the video's state again and do what is missing. */
+export async function repairVideo(id: string): Promise<Operation> {
+  return (await unwrap(client.POST('/api/v1/videos/{id}/repair', { params: { path: { id } } }))).operation;
+}
+
+/** Has the server make the video anew from its source. */
+export async function reencodeVideo(id: string): Promise<Operation> {
+  return (await unwrap(client.POST('/api/v1/videos/{id}/reencode', { params: { path: { id } } }))).operation;
+}
+
+/** Queues a task again. */
+export async function retryTask(id: string): Promise<Operation> {
+  return (await unwrap(client.POST('/api/v1/tasks/{id}/retry', { params: { path: { id } } }))).operation;
+}
+
+/** Cancels long work. */
+export async function cancelOperation(id: string): Promise<void> {
+  await unwrap(client.DELETE('/api/v1/operations/{id}', { params: { path: { id } } }));
 }

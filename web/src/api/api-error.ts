@@ -24,6 +24,11 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
 
+/** The server's own sentence about a refusal, or another where it could not say anything. */
+export function reasonOf(error: unknown, otherwise: string): string {
+  return error instanceof ApiError && error.status > 0 ? error.message : otherwise;
+}
+
 /** Maps the last part of each location ("body.email") to its message. */
 function fieldMessages(problem: Problem): ReadonlyMap<string, string> {
   const messages = new Map<string, string>();

@@ -6,17 +6,17 @@ const RETRY_AFTER_MS = 3000;
 
 /**
  * Listens to the server's events and writes them into the query cache, so that
- * every page shows progress live. Returns a function that stops listening.
+ * every page shows progress live, and tells whether the server answers. Returns a function that stops listening.
  *
  * A hidden tab does not listen: browsers open few connections to one server,
  * and tabs that hold them all would keep every other page from loading.
  */
-export function followVideos(cache: QueryClient): () => void {
-  const stream = new VideoStream(cache);
+export function followVideos(cache: QueryClient, onConnection: (up: boolean) => void): () => void {
+  const stream = new VideoStream(cache, onConnection);
   const follow = () => (document.hidden ? stream.close() : stream.open());
   document.addEventListener('visibilitychange', follow);
   const stopWatchingMe = onOtherPerson(cache, () => {
-    stream.close();
+    stream.forget();
     follow();
   });
   follow();
@@ -38,22 +38,33 @@ function onOtherPerson(cache: QueryClient, act: () => void): () => void {
   });
 }
 
-/** One connection that opens itself again, and makes up for what it missed meanwhile. */
+/**
+ * One connection that opens itself again and resumes after the last event that
+ * it was told. The server replays what was missed, or says "reset".
+ */
 class VideoStream {
   readonly #cache: QueryClient;
   #source: EventSource | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #lastId = '';
   #missedSome = false;
 
-  constructor(cache: QueryClient) {
+  readonly #onConnection: (up: boolean) => void;
+
+  constructor(cache: QueryClient, onConnection: (up: boolean) => void) {
     this.#cache = cache;
+    this.#onConnection = onConnection;
   }
 
   open(): void {
     if (this.#source && this.#source.readyState !== EventSource.CLOSED) return;
-    const source = new EventSource('/api/v1/events');
+    const resume = this.#lastId && `?last_event_id=${encodeURIComponent(this.#lastId)}`;
+    const source = new EventSource(`/api/v1/events${resume}`);
     this.#source = source;
-    source.onopen = () => this.#catchUp();
+    source.onopen = () => {
+      this.#onConnection(true);
+      this.#catchUp();
+    };
     source.onerror = () => this.#lost(source);
     this.#listen(source);
   }
@@ -62,6 +73,13 @@ class VideoStream {
     clearTimeout(this.#timer);
     this.#source?.close();
     this.#source = null;
+    this.#missedSome ||= this.#lastId === '';
+  }
+
+  /** Forgets what was told: it was told to somebody else. */
+  forget(): void {
+    this.close();
+    this.#lastId = '';
     this.#missedSome = true;
   }
 
@@ -72,17 +90,26 @@ class VideoStream {
 
   #lost(source: EventSource): void {
     if (source !== this.#source) return;
-    this.#missedSome = true;
+    this.#missedSome ||= this.#lastId === '';
+    // A closed stream was refused by an answer: the server is there.
+    this.#onConnection(source.readyState === EventSource.CLOSED);
     // The browser tries again by itself unless the server refused.
     if (source.readyState === EventSource.CLOSED) this.#timer = setTimeout(() => this.open(), RETRY_AFTER_MS);
   }
 
   #listen(source: EventSource): void {
     const cache = this.#cache;
-    source.addEventListener('video.created', () => void cache.invalidateQueries({ queryKey: keys.lists }));
-    source.addEventListener('video.deleted', (event) => forget(cache, news(event).id));
-    source.addEventListener('video.progress', (event) => patch(cache, news(event)));
-    source.addEventListener('video.state', (event) => {
+    const on = (name: string, act: (event: MessageEvent<string>) => void) =>
+      source.addEventListener(name, (event: MessageEvent<string>) => {
+        this.#lastId = event.lastEventId;
+        act(event);
+      });
+    on('hello', () => undefined); // says only where the stream stands
+    on('reset', () => void cache.invalidateQueries({ queryKey: ['videos'] }));
+    on('video.created', () => void cache.invalidateQueries({ queryKey: keys.lists }));
+    on('video.deleted', (event) => forget(cache, news(event).id));
+    on('video.progress', (event) => patch(cache, news(event)));
+    on('video.state', (event) => {
       const changed = news(event);
       patch(cache, changed);
       refresh(cache, changed.id);
@@ -98,6 +125,8 @@ function news(event: MessageEvent<string>): VideoNews {
 function patch(cache: QueryClient, { id, state, progress, eta_seconds }: VideoNews): void {
   const apply = (video: Video): Video => (video.id === id ? { ...video, state, progress, eta_seconds } : video);
   cache.setQueryData<Video>(keys.video(id), (video) => video && apply(video));
+  // A reel on the page shows which chunk moved; a question that is under way is not asked twice.
+  void cache.invalidateQueries({ queryKey: keys.encoding(id) }, { cancelRefetch: false });
   cache.setQueriesData<InfiniteData<VideoPage>>({ queryKey: keys.lists }, (list) =>
     mapPages(list, (items) => items.map(apply)),
   );

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ApiError } from './api-error';
-import { client, unwrap } from './client';
-import type { User, Video } from './types';
+import { client, unwrap, unwrapTagged } from './client';
+import type { Encoding, User, Video, VideoState } from './types';
 
 const PAGE_SIZE = 24;
 
@@ -13,9 +13,12 @@ export const keys = {
   list: (filter: VideoFilter) => ['videos', 'list', filter] as const,
   video: (id: string) => ['videos', 'one', id] as const,
   playback: (id: string) => ['videos', 'playback', id] as const,
+  text: (id: string) => ['videos', 'text', id] as const,
+  categories: ['categories'] as const,
+  encoding: (id: string) => ['videos', 'encoding', id] as const,
 };
 
-export type VideoFilter = { owner?: 'me' };
+export type VideoFilter = { owner?: 'me'; state?: VideoState[]; deleted?: boolean };
 
 /** The signed-in person, or null for a stranger. */
 export const meQuery = queryOptions({
@@ -64,6 +67,23 @@ export function videoQuery(id: string) {
   });
 }
 
+/** A video as its editor begins to change it, with the tag for If-Match; asked for at each opening, and not behind a form's back. */
+export function videoTextQuery(id: string) {
+  return queryOptions({
+    queryKey: keys.text(id),
+    queryFn: ({ signal }) => unwrapTagged(client.GET('/api/v1/videos/{id}', { params: { path: { id } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+}
+
+/** The shelves of the library. */
+export const categoriesQuery = queryOptions({
+  queryKey: keys.categories,
+  queryFn: ({ signal }) => unwrap(client.GET('/api/v1/categories', { signal })),
+  staleTime: 60_000,
+});
+
 /** Where to play a video from; an ApiError with code not_playable before that. */
 export function playbackQuery(id: string) {
   return queryOptions({
@@ -72,6 +92,31 @@ export function playbackQuery(id: string) {
     staleTime: 60 * 60_000,
     retry: (failures, error) => failures < 5 && error instanceof ApiError && error.code === 'not_playable',
     retryDelay: 500,
+  });
+}
+
+/** How a video is made: its plan, its chunks and what became of them. For its editors. */
+export function encodingQuery(id: string) {
+  return queryOptions({
+    queryKey: keys.encoding(id),
+    queryFn: ({ signal }): Promise<Encoding> =>
+      unwrap(client.GET('/api/v1/videos/{id}/encoding', { params: { path: { id } }, signal })),
+    // Events keep it fresh; this is the net below them.
+    refetchInterval: ({ state }) => (state.data && !isSettled(state.data) ? 5000 : false),
+  });
+}
+
+function isSettled({ plan, chunks, tasks }: Encoding): boolean {
+  return plan !== null && [...chunks, ...tasks].every(({ state }) => state === 'done' || state === 'failed');
+}
+
+/** How far long work has come; asked again until it ends. */
+export function operationQuery(id: string) {
+  return queryOptions({
+    queryKey: ['operations', id],
+    queryFn: async ({ signal }) =>
+      (await unwrap(client.GET('/api/v1/operations/{id}', { params: { path: { id } }, signal }))).operation,
+    refetchInterval: ({ state }) => (state.data && state.data.state !== 'running' ? false : 1000),
   });
 }
 

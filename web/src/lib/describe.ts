@@ -32,6 +32,18 @@ export function stepOf({ state, progress, eta_seconds }: Stage): string {
   }
 }
 
+/** A state in words that stay the same while it lasts. */
+export function stateWords(state: Video['state']): string {
+  return {
+    waiting: t`Waiting for its file`,
+    uploading: t`Uploading`,
+    processing: t`Preparing`,
+    playable: t`Ready to play, more sizes are being made`,
+    ready: t`All sizes are ready`,
+    failed: t`This video could not be made.`,
+  }[state];
+}
+
 function withTimeLeft(step: string, etaSeconds: number | null): string {
   if (etaSeconds === null) return step;
   return t`${step}, ${timeLeft(etaSeconds)}`;

@@ -1,15 +1,40 @@
 import shaka from 'shaka-player/dist/shaka-player.compiled-es2021.js';
+import { configuration, rememberBandwidth } from './engine-settings';
 
-const BANDWIDTH_KEY = 'matinee-bandwidth';
 const SWITCH_MARGIN_SECONDS = 1;
 
 type Track = shaka.extern.Track;
+type Picture = { width: number; height: number };
 
 /** Why playback stopped, in terms a sentence can be made of. */
 export type Fault = { kind: 'network' | 'format' | 'other'; code: number };
 
+/** One of the languages or mixes that can be heard. */
+export type AudioTrack = { lang: string; label: string; role: string; active: boolean };
+
+/** What the statistics panel shows of the work below the picture. */
+export type EngineStats = {
+  errors: number;
+  /** The short sides the network made us fetch, in order. */
+  switches: readonly number[];
+  /** Estimated from what came in so far. */
+  bitsPerSecond: number;
+  droppedFrames: number;
+  decodedFrames: number;
+  codecs: string;
+  /** What the picture and sound being fetched need. */
+  rungBitsPerSecond: number;
+  manifestSeconds: number;
+  firstFrameSeconds: number;
+  stalls: number;
+  waitedSeconds: number;
+};
+
 type EngineEvents = {
-  onQualities: () => void;
+  /** The manifest is read and nothing is chosen or fetched yet. */
+  onManifest: () => void;
+  /** The tracks on offer, or the chosen ones, are others. */
+  onTracks: () => void;
   onBuffering: (buffering: boolean) => void;
   onFault: (fault: Fault) => void;
 };
@@ -23,17 +48,20 @@ export class Engine {
   #switches: number[] = [];
   #fetching = 0;
   #fixed: number | null = null;
+  /** Pictures on offer by their short side. Asking Shaka would leave out what it avoids for a while. */
+  #pictures = new Map<number, Picture>();
+  #language: string | null;
 
-  constructor(video: HTMLVideoElement, events: EngineEvents) {
+  constructor(video: HTMLVideoElement, language: string | null, events: EngineEvents) {
     shaka.polyfill.installAll();
     this.#events = events;
+    this.#language = language;
     this.#player = new shaka.Player();
     this.#player.configure(configuration());
     this.#attached = this.#player.attach(video);
     this.#player.getNetworkingEngine()?.registerRequestFilter(() => {
       this.#fetching++;
     });
-
     this.#listen();
   }
 
@@ -45,12 +73,30 @@ export class Engine {
         this.#fetching--;
       });
     }
-    this.#on('trackschanged', () => this.#events.onQualities());
-    this.#on('variantchanged', () => this.#events.onQualities());
-    this.#on('adaptation', () => {
-      this.#switches.push(this.activeSize ?? 0);
-      this.#events.onQualities();
+    for (const type of ['trackschanged', 'variantchanged', 'audiotrackschanged', 'audiotrackchanged']) {
+      this.#on(type, () => this.#events.onTracks());
+    }
+    this.#on('streaming', () => this.#takeManifest());
+    this.#on('adaptation', (event) => {
+      const { newTrack } = event as Event & { newTrack?: Track };
+      this.#switches.push(newTrack ? shortSide(newTrack) : (this.activeSize ?? 0));
+      this.#events.onTracks();
     });
+  }
+
+  #takeManifest(): void {
+    const tracks = this.#player.getVariantTracks();
+    const pictures = tracks.map(({ width, height }) => ({ width: width ?? 0, height: height ?? 0 }));
+    this.#pictures = new Map(pictures.map((picture) => [shortSide(picture), picture]));
+    this.#preferAudio();
+    this.#events.onManifest();
+  }
+
+  /** Asks for the viewer's language, else for the track that the manifest calls its default: Shaka would take any. */
+  #preferAudio(): void {
+    const sounds = this.#player.getManifest()?.variants.flatMap(({ audio }) => (audio ? [audio] : [])) ?? [];
+    const liked = sounds.find(({ language }) => language === this.#language) ?? sounds.find(({ primary }) => primary);
+    if (liked) this.#player.configure({ preferredAudio: [preferenceFor(liked)] });
   }
 
   #on(type: string, listener: (event: Event) => void): void {
@@ -62,12 +108,17 @@ export class Engine {
     try {
       await this.#attached;
       await this.#player.load(url, startSeconds);
-      this.#events.onQualities();
+      this.#events.onTracks();
       return true;
     } catch (error) {
       this.#fault(error);
       return false;
     }
+  }
+
+  /** Asks again for what could not be fetched; false when nothing was given up. */
+  fetchAgain(): boolean {
+    return this.#player.retryStreaming(0);
   }
 
   #fault(error: unknown): void {
@@ -82,16 +133,30 @@ export class Engine {
     return this.#fetching > 0;
   }
 
+  /** Whether what is loaded has sound and no picture. */
+  get isSoundOnly(): boolean {
+    const tracks = this.#player.getVariantTracks();
+    return tracks.length > 0 && tracks.every((track) => shortSide(track) === 0);
+  }
+
   /** The sizes on offer, largest first. */
   get sizes(): number[] {
-    const sizes = this.#player.getVariantTracks().map(shortSide);
-    return [...new Set(sizes)].filter((size) => size > 0).sort((a, b) => b - a);
+    return [...this.#pictures.keys()].filter((size) => size > 0).sort((a, b) => b - a);
   }
 
   /** The size being fetched now, or null before the first choice. */
   get activeSize(): number | null {
-    const active = this.#player.getVariantTracks().find((track) => track.active);
-    return active ? shortSide(active) : null;
+    const size = this.#active ? shortSide(this.#active) : 0;
+    return size > 0 ? size : null;
+  }
+
+  get #active(): Track | undefined {
+    return this.#player.getVariantTracks().find((track) => track.active);
+  }
+
+  /** Pictures a second of the size being fetched; null before it is known. */
+  get frameRate(): number | null {
+    return this.#active?.frameRate ?? null;
   }
 
   /** The size the viewer chose, or null while the network decides. */
@@ -106,24 +171,56 @@ export class Engine {
    * ladder differ in it by their level.
    */
   choose(size: number | null): void {
-    const track = this.#player.getVariantTracks().find((candidate) => shortSide(candidate) === size);
-    this.#fixed = track ? size : null;
+    const picture = size === null ? undefined : this.#pictures.get(size);
+    this.#fixed = picture ? size : null;
     this.#player.configure({
       abr: {
-        restrictions: exactly(track),
-        restrictToElementSize: !track,
-        // Who chose wants to see it now; the network's choices may wait for their segment.
-        clearBufferSwitch: Boolean(track),
+        restrictions: exactly(picture),
+        restrictToElementSize: !picture,
+        // Who chose wants to see it now, whatever it costs; the network's choices may wait for their segment.
+        clearBufferSwitch: Boolean(picture),
+        droppedFrames: !picture,
         safeMarginSwitch: SWITCH_MARGIN_SECONDS,
       },
     });
-    this.#events.onQualities();
+    this.#events.onTracks();
   }
 
-  /** What tests and support look at. */
-  get stats(): { errors: number; switches: readonly number[]; bitsPerSecond: number; droppedFrames: number } {
-    const { estimatedBandwidth, droppedFrames } = this.#player.getStats();
-    return { errors: this.#errors, switches: this.#switches, bitsPerSecond: estimatedBandwidth, droppedFrames };
+  /** The languages and mixes on offer, in the manifest's order. */
+  get audioTracks(): AudioTrack[] {
+    return this.#player.getAudioTracks().map(({ language, label, roles, active }) => ({
+      lang: language,
+      label: label ?? '',
+      role: roles[0] ?? '',
+      active,
+    }));
+  }
+
+  /** Changes to one of audioTracks by its index, now and whenever this manifest is read again. */
+  chooseAudio(index: number): void {
+    const track = this.#player.getAudioTracks()[index];
+    if (!track) return;
+    this.#language = track.language;
+    this.#player.configure({ preferredAudio: [preferenceFor(track)] });
+    this.#player.selectAudioTrack(track, SWITCH_MARGIN_SECONDS);
+    this.#events.onTracks();
+  }
+
+  get stats(): EngineStats {
+    const stats = this.#player.getStats();
+    return {
+      errors: this.#errors,
+      switches: this.#switches,
+      bitsPerSecond: stats.estimatedBandwidth,
+      droppedFrames: stats.droppedFrames,
+      decodedFrames: stats.decodedFrames,
+      codecs: this.#active?.codecs ?? '',
+      rungBitsPerSecond: this.#active?.bandwidth ?? 0,
+      manifestSeconds: stats.manifestTimeSeconds,
+      firstFrameSeconds: stats.timeToFirstFrame,
+      stalls: stats.stallsDetected,
+      waitedSeconds: stats.bufferingTime,
+    };
   }
 
   /** Ends all loading and remembers the bandwidth for the next video of this session. */
@@ -134,8 +231,8 @@ export class Engine {
 }
 
 /** Bounds that only one picture size meets, or none at all. */
-function exactly(track: Track | undefined): object {
-  const { width, height } = track ?? {};
+function exactly(picture: Picture | undefined): object {
+  const { width, height } = picture ?? {};
   return {
     minWidth: width ?? 0,
     maxWidth: width ?? Number.POSITIVE_INFINITY,
@@ -144,8 +241,12 @@ function exactly(track: Track | undefined): object {
   };
 }
 
-function shortSide({ width, height }: Track): number {
+function shortSide({ width, height }: Pick<Track, 'width' | 'height'>): number {
   return Math.min(width ?? 0, height ?? 0);
+}
+
+function preferenceFor({ language, label, roles }: Pick<shaka.extern.Stream, 'language' | 'label' | 'roles'>): object {
+  return { language, ...(label && { label }), ...(roles[0] && { role: roles[0] }) };
 }
 
 /** Another load or the end of the page cut this one short: nothing is wrong. */
@@ -158,38 +259,4 @@ function kindOf(category: number): Fault['kind'] {
   const { NETWORK, MEDIA, MANIFEST } = shaka.util.Error.Category;
   if (category === NETWORK) return 'network';
   return category === MEDIA || category === MANIFEST ? 'format' : 'other';
-}
-
-function configuration(): object {
-  const known = knownBandwidth();
-  return {
-    manifest: {
-      hls: { disableClosedCaptionsDetection: true },
-      retryParameters: { maxAttempts: 4 },
-    },
-    // A segment that is made on demand may be answered late, or once with 503.
-    streaming: { retryParameters: { maxAttempts: 6, timeout: 30_000 }, bufferingGoal: 12 },
-    abr: {
-      switchInterval: 2,
-      restrictToElementSize: true,
-      ...(known > 0 && { defaultBandwidthEstimate: known, useNetworkInformation: false }),
-    },
-  };
-}
-
-function knownBandwidth(): number {
-  try {
-    return Number(sessionStorage.getItem(BANDWIDTH_KEY)) || 0;
-  } catch {
-    return 0;
-  }
-}
-
-function rememberBandwidth(bitsPerSecond: number): void {
-  if (!(bitsPerSecond > 0)) return;
-  try {
-    sessionStorage.setItem(BANDWIDTH_KEY, String(Math.round(bitsPerSecond)));
-  } catch {
-    // Storage can be blocked or full: the next video measures again.
-  }
 }

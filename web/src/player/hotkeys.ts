@@ -1,7 +1,15 @@
-import { actionForKey, type KeyAction } from './keys';
+import { actionForKey, type KeyAction, repeats } from './keys';
 
-const TYPING = 'input:not([type="range"]), textarea, select, [contenteditable], dialog, [role="menu"]';
-const PRESSABLE = 'a, button, summary, [role="menuitem"]';
+const TYPING =
+  'input:not([type="range"]), textarea, select, [contenteditable]:not([contenteditable="false"]), dialog, [role="dialog"], [role="menu"], [role="listbox"], [role="combobox"]';
+const PRESSABLE = 'a, button, summary, [role="menuitem"], [role="tab"], [role="checkbox"], [role="switch"]';
+const MOVED_BY_ARROWS = '[data-part="volume"], [role="tab"], [role="radio"], [role="slider"], [role="option"]';
+
+/** Up and down move the seek bar as they move every slider. */
+const ON_THE_SEEK_BAR: Readonly<Record<string, KeyAction>> = {
+  ArrowUp: { do: 'seek-by', seconds: 5 },
+  ArrowDown: { do: 'seek-by', seconds: -5 },
+};
 
 /**
  * Gives a page's key presses to its player, wherever the focus is, but takes
@@ -28,20 +36,21 @@ export class Hotkeys {
 
   #onKey(event: KeyboardEvent): void {
     const target = event.composedPath()[0];
-    if (event.defaultPrevented || !(target instanceof Element) || target.closest(TYPING)) return;
-    const action = actionForKey(event);
-    if (!action || isForFocus(event.key, target)) return;
+    if (event.defaultPrevented || event.isComposing || !(target instanceof Element) || target.closest(TYPING)) return;
+    const pressed = actionForKey(event);
+    if (!pressed || isForFocus(event.key, target)) return;
     if (scrolls(event.key) && !this.#engaged) return;
     event.preventDefault();
     this.#engaged = true;
-    this.#act(action);
+    const action = (target.matches('[data-part="seek"]') && ON_THE_SEEK_BAR[event.key]) || pressed;
+    if (!event.repeat || repeats(action)) this.#act(action);
   }
 }
 
-/** Space presses the focused button, and arrows move the focused volume. */
+/** Space presses the focused button, and arrows move what is made to be moved by them. */
 function isForFocus(key: string, target: Element): boolean {
   if (key === ' ') return target.closest(PRESSABLE) !== null;
-  return key.startsWith('Arrow') && target.matches('[data-part="volume"]');
+  return (key.startsWith('Arrow') || key === 'Home' || key === 'End') && target.closest(MOVED_BY_ARROWS) !== null;
 }
 
 /** Keys that move the page for who is reading it. */

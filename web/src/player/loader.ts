@@ -7,6 +7,7 @@ type LoaderHooks = {
   /** The manifest to load, absolute. */
   address: () => string;
   play: () => Promise<void>;
+  onLoading: () => void;
   onLoaded: () => void;
 };
 
@@ -18,6 +19,7 @@ export class Loader {
   readonly #signal: AbortSignal;
   #stale = false;
   #loading = false;
+  #start: number | undefined;
   /** Where the viewer jumped to while a manifest was being loaded. */
   #seekAfterLoad: number | null = null;
 
@@ -32,8 +34,9 @@ export class Loader {
 
   /** Loads from the beginning or from a moment; false when it failed or the player has gone. */
   async load(startSeconds?: number): Promise<boolean> {
-    const { fault, stage, video } = this.#parts;
-    fault.hidden = true;
+    const { stage, video } = this.#parts;
+    this.#start = startSeconds;
+    this.#hooks.onLoading();
     stage.classList.add('loading');
     this.#loading = true;
     const loaded = await this.#engine.load(this.#hooks.address(), startSeconds);
@@ -73,18 +76,23 @@ export class Loader {
     if (this.#stale && !video.ended) await this.#reload(video.currentTime);
   }
 
-  /** Loads again where it stands, when the engine waits for nothing. */
+  /** Loads again where it stands, when the engine waits for nothing or gave up. */
   async recover(): Promise<void> {
-    await this.#reload(this.#parts.video.currentTime);
+    await this.#reload(this.#place);
   }
 
   /** Tries again after a fault, from where it stopped. */
   async retry(): Promise<void> {
-    if (await this.load(this.#parts.video.currentTime || undefined)) await this.#hooks.play();
+    if (await this.load(this.#place)) await this.#hooks.play();
+  }
+
+  /** Where playback stands; where it was to begin when it never did. */
+  get #place(): number | undefined {
+    return this.#parts.video.currentTime || this.#start;
   }
 
   /** Loads again at a moment, with the last picture standing in for the video. */
-  async #reload(seconds: number): Promise<void> {
+  async #reload(seconds: number | undefined): Promise<void> {
     if (this.#loading) return;
     this.#stale = false;
     const { video, still } = this.#parts;

@@ -1,6 +1,7 @@
 import { Trans } from '@lingui/react/macro';
 import { IconCheck, IconLink } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import { copyText } from '@/lib/copy-text';
 import { Button } from './button';
 
 const SHOWN_FOR_MS = 2000;
@@ -24,14 +25,4 @@ export function CopyLinkButton({ url }: { url: string }) {
       <span aria-live="polite">{copied ? <Trans>Copied</Trans> : <Trans>Copy link</Trans>}</span>
     </Button>
   );
-}
-
-/** Copies text also where the page is not served over TLS and has no clipboard access. */
-async function copyText(text: string): Promise<void> {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  const field = Object.assign(document.createElement('textarea'), { value: text });
-  document.body.append(field);
-  field.select();
-  document.execCommand('copy');
-  field.remove();
 }

@@ -2,10 +2,13 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { IconHome, IconPlus, IconUpload, IconVideo } from '@tabler/icons-react';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { AppKeys } from './app-keys';
 import { ButtonLink } from './button';
+import { ConnectionBanner } from './connection-banner';
 import { LogoMark } from './logo';
 import classes from './shell.module.css';
 import { ThemeToggle } from './theme-toggle';
+import { Toasts } from './toasts';
 
 type ShellProps = { name: string; account: ReactNode; activity: ReactNode; signedIn: boolean; children: ReactNode };
 
@@ -25,18 +28,27 @@ export function Shell({ name, account, activity, signedIn, children }: ShellProp
           {activity}
           <ThemeToggle />
           {signedIn && (
-            <ButtonLink to="/upload" look="primary" className={classes.wide}>
-              <IconPlus size={18} aria-hidden />
-              <Trans>Upload</Trans>
-            </ButtonLink>
+            <>
+              <ButtonLink to="/library" className={classes.library}>
+                <IconVideo size={18} aria-hidden />
+                <Trans>Library</Trans>
+              </ButtonLink>
+              <ButtonLink to="/upload" look="primary" className={classes.wide}>
+                <IconPlus size={18} aria-hidden />
+                <Trans>Upload</Trans>
+              </ButtonLink>
+            </>
           )}
           {account}
         </div>
       </header>
+      <ConnectionBanner />
       <main id="content" tabIndex={-1} className={classes.content}>
         {children}
       </main>
       {signedIn && <BottomBar />}
+      <Toasts />
+      <AppKeys />
     </>
   );
 }
@@ -45,7 +57,7 @@ function BottomBar() {
   const { t } = useLingui();
   return (
     <nav className={classes.bottomBar} aria-label={t`Main`}>
-      <BarLink to="/" search={{}} activeOptions={{ exact: true, includeSearch: true, explicitUndefined: true }}>
+      <BarLink to="/" activeOptions={{ exact: true }}>
         <IconHome size={22} aria-hidden />
         <Trans>Home</Trans>
       </BarLink>
@@ -53,9 +65,9 @@ function BottomBar() {
         <IconUpload size={22} aria-hidden />
         <Trans>Upload</Trans>
       </BarLink>
-      <BarLink to="/" search={{ owner: 'me' }} activeOptions={{ exact: true, includeSearch: true }}>
+      <BarLink to="/library">
         <IconVideo size={22} aria-hidden />
-        <Trans>My videos</Trans>
+        <Trans>Library</Trans>
       </BarLink>
     </nav>
   );

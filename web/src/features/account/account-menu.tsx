@@ -5,7 +5,7 @@ import '@mantine/core/styles/Popover.layer.css';
 import '@mantine/core/styles/Menu.layer.css';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Menu } from '@mantine/core';
-import { IconLogout, IconVideo } from '@tabler/icons-react';
+import { IconLogout, IconServer, IconVideo } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { signOut } from '@/api/actions';
@@ -42,10 +42,18 @@ export default function AccountMenu({ me }: { me: User }) {
         </div>
         <Menu.Item
           leftSection={<IconVideo size={18} aria-hidden />}
-          renderRoot={(props: object) => <Link {...props} to="/" search={{ owner: 'me' }} />}
+          renderRoot={(props: object) => <Link {...props} to="/library" search={{}} />}
         >
-          <Trans>My videos</Trans>
+          <Trans>Your videos</Trans>
         </Menu.Item>
+        {me.role === 'admin' && (
+          <Menu.Item
+            leftSection={<IconServer size={18} aria-hidden />}
+            renderRoot={(props: object) => <Link {...props} to="/admin/$section" params={{ section: 'users' }} />}
+          >
+            <Trans>Administration</Trans>
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<IconLogout size={18} aria-hidden />} onClick={() => leave.mutate()}>
           <Trans>Sign out</Trans>
         </Menu.Item>

@@ -3,7 +3,9 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { PasswordInput, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { signIn } from '@/api/actions';
+import { toasts } from '@/lib/toast';
 import { usePageTitle } from '@/lib/use-page-title';
 import { Button } from '@/ui/button';
 import classes from './form.module.css';
@@ -18,6 +20,7 @@ export default function SignInPage() {
   const { next } = route.useSearch();
   const enter = useEnter(next);
   usePageTitle(t`Sign in`);
+  useEffect(() => toasts.set([]), []); // the word that one is signed out has done its work
   const attempt = useMutation({ mutationFn: signIn, onSuccess: enter });
 
   const submit = (form: FormData) =>

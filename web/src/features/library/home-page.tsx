@@ -1,62 +1,32 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
-import { meQuery, videosQuery } from '@/api/queries';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { videosQuery } from '@/api/queries';
 import { usePageTitle } from '@/lib/use-page-title';
-import { Button } from '@/ui/button';
 import { ErrorNotice } from '@/ui/notice';
 import { HomeEmpty } from './home-empty';
 import classes from './home-page.module.css';
+import { ListEnd } from './list-end';
 import { VideoCard } from './video-card';
 import { VideoGrid, VideoGridSkeleton } from './video-grid';
-
-const route = getRouteApi('/');
 
 /** The first page: all videos this viewer may see, newest first. */
 export function HomePage({ onIntent }: { onIntent: () => void }) {
   const { t } = useLingui();
-  const { owner } = route.useSearch();
-  const me = useQuery(meQuery);
-  usePageTitle(owner ? t`My videos` : t`Videos`);
+  usePageTitle(t`Videos`);
   return (
     <>
       <div className={classes.head}>
-        <h1>{owner ? <Trans>My videos</Trans> : <Trans>Videos</Trans>}</h1>
-        {me.data && <Filters />}
+        <h1>
+          <Trans>Videos</Trans>
+        </h1>
       </div>
-      <Videos owner={owner} onIntent={onIntent} />
+      <Videos onIntent={onIntent} />
     </>
   );
 }
 
-function Filters() {
-  const { t } = useLingui();
-  return (
-    <nav className={classes.chips} aria-label={t`Which videos`}>
-      <Link
-        to="/"
-        search={{}}
-        className={classes.chip}
-        activeOptions={{ exact: true, includeSearch: true, explicitUndefined: true }}
-        activeProps={{ 'aria-current': 'page' }}
-      >
-        <Trans>All</Trans>
-      </Link>
-      <Link
-        to="/"
-        search={{ owner: 'me' }}
-        className={classes.chip}
-        activeOptions={{ exact: true, includeSearch: true }}
-        activeProps={{ 'aria-current': 'page' }}
-      >
-        <Trans>Mine</Trans>
-      </Link>
-    </nav>
-  );
-}
-
-function Videos({ owner, onIntent }: { owner?: 'me'; onIntent: () => void }) {
-  const list = useInfiniteQuery(videosQuery(owner ? { owner } : {}));
+function Videos({ onIntent }: { onIntent: () => void }) {
+  const list = useInfiniteQuery(videosQuery({}));
   if (list.isPending) return <VideoGridSkeleton />;
   if (list.isError && !list.data) return <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />;
 
@@ -71,18 +41,7 @@ function Videos({ owner, onIntent }: { owner?: 'me'; onIntent: () => void }) {
           </li>
         ))}
       </VideoGrid>
-      <div className={classes.more}>
-        {list.hasNextPage && (
-          <Button disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {list.isFetchNextPageError ? <Trans>Try again</Trans> : <Trans>Show more</Trans>}
-          </Button>
-        )}
-        {!list.hasNextPage && list.data.pages.length > 1 && (
-          <p>
-            <Trans>That is everything.</Trans>
-          </p>
-        )}
-      </div>
+      <ListEnd list={list} />
     </>
   );
 }

@@ -1,13 +1,14 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { IconAlertTriangle, IconLock } from '@tabler/icons-react';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { isBeingMade, isWatchable } from '@/api/queries';
+import { isBeingMade } from '@/api/queries';
 import type { Video } from '@/api/types';
 import { shareOf, stepOf } from '@/lib/describe';
-import { ago, clock, exactTime } from '@/lib/format';
+import { ago, exactTime } from '@/lib/format';
 import { LampBar } from '@/ui/lamp-bar';
-import { LogoMark } from '@/ui/logo';
+import { Thumbnail } from './thumbnail';
 import classes from './video-card.module.css';
+import { VisibilityMark } from './visibility-mark';
 
 type VideoCardProps = { video: Video; onIntent?: () => void };
 
@@ -32,7 +33,7 @@ export function VideoCard({ video, onIntent }: VideoCardProps) {
       <p className={classes.meta}>
         {video.visibility !== 'public' && (
           <>
-            <VisibilityMark video={video} />
+            <VisibilityMark visibility={video.visibility} />
             <span aria-hidden>·</span>
           </>
         )}
@@ -53,30 +54,11 @@ export function VideoCard({ video, onIntent }: VideoCardProps) {
   );
 }
 
-function VisibilityMark({ video }: { video: Video }) {
-  return (
-    <span className={classes.mark}>
-      <IconLock size={14} aria-hidden />
-      {video.visibility === 'private' ? <Trans>Private</Trans> : <Trans>Unlisted</Trans>}
-    </span>
-  );
-}
-
 function Picture({ video }: { video: Video }) {
-  const making = isBeingMade(video);
   return (
     <div className={classes.picture}>
-      {video.poster_url ? (
-        <img src={video.poster_url} alt="" loading="lazy" decoding="async" />
-      ) : (
-        <span className={classes.blank}>
-          <LogoMark size={40} />
-        </span>
-      )}
-      {video.duration_seconds !== null && isWatchable(video) && (
-        <span className={classes.chip}>{clock(video.duration_seconds)}</span>
-      )}
-      {making && (
+      <Thumbnail video={video} />
+      {isBeingMade(video) && (
         <div className={classes.bar}>
           <LampBar share={shareOf(video)} label={stepOf(video)} indeterminate={isStarting(video)} />
         </div>

@@ -1,14 +1,16 @@
-import { t } from '@lingui/core/macro';
-import { type DetailedError, Upload } from 'tus-js-client';
+import { Upload } from 'tus-js-client';
 import { createVideo, discardVideo, updateVideo } from '@/api/actions';
-import { ApiError } from '@/api/api-error';
-import type { Visibility } from '@/api/types';
+import type { UploadLimits, Visibility } from '@/api/types';
 import { activity, Watched } from '@/lib/activity';
 import { titleFromFileName } from '@/lib/format';
+import { promisedBytes, refusalOf } from './disk';
+import { isGone, isPassing, sentence, transferProblem } from './transfer-problem';
+import { fingerprintOf, type UnfinishedUploads } from './unfinished';
 import {
   changeItem,
   isUnderWay,
   newItem,
+  resumedItem,
   SpeedMeter,
   startable,
   summary,
@@ -17,49 +19,82 @@ import {
 } from './upload-state';
 
 const AT_ONCE = 2;
+const SAVE_EVERY_MS = 1000;
 /** About ten minutes without a connection before a person is asked; tus starts counting anew after each progress. */
 const RETRY_DELAYS_MS = [0, 1000, 2000, 4000, 8000, ...Array<number>(40).fill(15_000)];
+
+/** What all files of one drop share. */
+export type DropOptions = { owner: string; visibility: Visibility; limits: UploadLimits | null };
 
 /** Sends files, two at a time, and goes on while the person looks at other pages. */
 export class UploadQueue {
   readonly items = new Watched<readonly UploadItem[]>([]);
+  readonly unfinished: UnfinishedUploads;
   readonly #files = new Map<string, File>();
+  readonly #owners = new Map<string, string>();
   readonly #uploads = new Map<string, Upload>();
   #nextKey = 1;
 
-  constructor() {
+  constructor(unfinished: UnfinishedUploads) {
+    this.unfinished = unfinished;
     this.items.subscribe(() => activity.set(summary(this.items.get())));
     window.addEventListener('beforeunload', (event) => {
       if (this.items.get().some(isUnderWay)) event.preventDefault();
     });
+    // Back in the network: go on now and not when the next try is due.
+    window.addEventListener('online', () => this.#wakeOffline());
   }
 
-  /** Takes files: each becomes a video with a title and a link at once. */
-  add(files: readonly File[], visibility: Visibility, maxBytes: number): void {
-    for (const file of files) {
-      const key = String(this.#nextKey++);
-      const item = newItem(key, file, titleFromFileName(file.name), visibility);
-      this.#files.set(key, file);
-      this.items.set([item, ...this.items.get()]);
-      const problem = refusal(file, maxBytes);
-      if (problem) this.#change(key, { step: 'failed', problem });
-      else void this.#create(item);
-    }
+  /** Takes files: each becomes a video with a title and a link at once, or goes on where its upload stopped. */
+  add(files: readonly File[], options: DropOptions): void {
+    for (const file of files) this.#take(String(this.#nextKey++), file, options);
+    this.#startNext();
   }
 
-  /** Takes a file out of the list; a video that never got its file goes with it. */
+  #take(key: string, file: File, { owner, visibility, limits }: DropOptions): void {
+    const fingerprint = fingerprintOf(file);
+    if (this.items.get().some((item) => item.fingerprint === fingerprint && item.step !== 'sent')) return;
+    const waiting = this.items.get().filter(({ step }) => step === 'creating' || step === 'queued');
+    const earlier = this.unfinished.find(fingerprint, owner);
+    const item = earlier
+      ? resumedItem(key, file, earlier)
+      : newItem(key, file, titleFromFileName(file.name), visibility);
+    this.#files.set(key, file);
+    this.#owners.set(key, owner);
+    this.items.set([item, ...this.items.get()]);
+    const problem = earlier ? null : refusalOf(file.size, limits, limits ? promisedBytes(waiting, limits) : 0);
+    if (problem) this.#change(key, { step: 'refused', problem });
+    else if (!earlier) void this.#create(item);
+  }
+
+  /** Takes a file out of the list; what was sent of it and a video that never got its file go with it. */
   async remove(key: string): Promise<void> {
     const item = this.#item(key);
+    const upload = this.#uploads.get(key);
     this.items.set(this.items.get().filter((other) => other.key !== key));
-    await this.#uploads.get(key)?.abort();
     this.#uploads.delete(key);
     this.#files.delete(key);
     this.#startNext();
-    // The row is gone; a video that cannot be deleted now stays visible, and deletable, on the first page.
-    if (item?.video && item.step !== 'sent') await discardVideo(item.video.id).catch(() => undefined);
+    if (!item?.video || item.step === 'sent') return;
+    this.unfinished.forget(item.video.id);
+    await upload?.abort().catch(() => undefined);
+    await takeBack(item.video.id, item.uploadUrl);
   }
 
-  /** Starts a failed file again, from where it stopped. */
+  /** Stops sending; what was sent stays on the server. */
+  async pause(key: string): Promise<void> {
+    this.#change(key, { step: 'paused', bytesPerSecond: 0 });
+    await this.#uploads.get(key)?.abort();
+    this.#startNext();
+  }
+
+  /** Goes on with a paused file. */
+  resume(key: string): void {
+    this.#change(key, { step: 'queued' });
+    this.#startNext();
+  }
+
+  /** Starts a failed file again, from where it stopped if the server still has that. */
   retry(key: string): void {
     const item = this.#item(key);
     if (!item) return;
@@ -103,7 +138,7 @@ export class UploadQueue {
       const { id, watch_url, upload } = await createVideo({ title, visibility });
       const now = this.#item(key);
       if (!now) return void (await discardVideo(id));
-      this.#change(key, { step: 'queued', video: { id, watchUrl: watch_url, tusUrl: upload.tus_url } });
+      this.#change(key, { step: 'queued', video: { id, watchUrl: watch_url }, tusUrl: upload.tus_url });
       if (now.title !== title || now.visibility !== visibility) {
         void this.#update(key, { title: now.title, visibility: now.visibility });
       }
@@ -117,27 +152,39 @@ export class UploadQueue {
     for (const key of startable(this.items.get(), AT_ONCE)) this.#send(key);
   }
 
+  #wakeOffline(): void {
+    for (const { key, step } of this.items.get()) {
+      const upload = this.#uploads.get(key);
+      if (step === 'offline' && upload) void upload.abort().then(() => upload.start());
+    }
+  }
+
   #send(key: string): void {
     const file = this.#files.get(key);
     const item = this.#item(key);
     if (!file || !item?.video) return;
     this.#change(key, { step: 'sending', problem: null });
-    const upload = this.#uploads.get(key) ?? this.#newUpload(key, file, item.video.tusUrl);
+    const upload = this.#uploads.get(key) ?? this.#newUpload(file, item);
     this.#uploads.set(key, upload);
     upload.start();
   }
 
-  #newUpload(key: string, file: File, endpoint: string): Upload {
-    const meter = new SpeedMeter(performance.now(), 0);
+  #newUpload(file: File, { key, tusUrl, uploadUrl, sentBytes }: UploadItem): Upload {
+    const meter = new SpeedMeter(performance.now(), sentBytes);
+    let saveAt = 0;
     return new Upload(file, {
-      endpoint,
+      ...(uploadUrl ? { uploadUrl } : { endpoint: tusUrl }),
       retryDelays: RETRY_DELAYS_MS,
       metadata: { filename: file.name, filetype: file.type },
-      // The address fills one video once: a later drop of the same file is another video.
+      // Kept by ourselves (unfinished.ts), together with the video that it fills.
       storeFingerprintForResuming: false,
-      onProgress: (sentBytes) => {
-        const bytesPerSecond = meter.measure(performance.now(), sentBytes);
-        this.#change(key, { step: 'sending', sentBytes, bytesPerSecond });
+      onUploadUrlAvailable: () => this.#begun(key),
+      onProgress: (sent) => {
+        if (this.#item(key)?.step === 'paused') return;
+        this.#change(key, { step: 'sending', sentBytes: sent, bytesPerSecond: meter.measure(performance.now(), sent) });
+        if (performance.now() < saveAt) return;
+        saveAt = performance.now() + SAVE_EVERY_MS;
+        this.#save(key);
       },
       onShouldRetry: (error) => {
         const again = isPassing(error);
@@ -145,39 +192,54 @@ export class UploadQueue {
         return again;
       },
       onSuccess: () => this.#finish(key, { step: 'sent', sentBytes: file.size, bytesPerSecond: 0 }),
-      onError: (error) => this.#finish(key, { step: 'failed', bytesPerSecond: 0, problem: transferProblem(error) }),
+      onError: (error) => this.#fail(key, error),
     });
   }
 
+  #begun(key: string): void {
+    const upload = this.#uploads.get(key);
+    if (!upload) return;
+    // From here on it only goes on: tus would otherwise begin a second upload of the video when it finds the first one busy.
+    upload.options.endpoint = null;
+    this.#change(key, { uploadUrl: upload.url });
+    this.#save(key);
+  }
+
+  #save(key: string): void {
+    const item = this.#item(key);
+    const owner = this.#owners.get(key);
+    if (!item?.video || !item.uploadUrl || !owner) return;
+    const { fingerprint, fileName, sizeBytes, sentBytes, title, visibility, uploadUrl, video } = item;
+    const { id: videoId, watchUrl } = video;
+    this.unfinished.save({
+      ...{ fingerprint, owner, videoId, watchUrl, uploadUrl, fileName, sizeBytes, sentBytes, title, visibility },
+    });
+  }
+
+  #fail(key: string, error: Error): void {
+    const video = this.#item(key)?.video;
+    if (isGone(error) && video) {
+      this.unfinished.forget(video.id);
+      this.#uploads.delete(key);
+      this.#change(key, { video: null, tusUrl: null, uploadUrl: null, sentBytes: 0 });
+      void takeBack(video.id, null);
+    }
+    this.#finish(key, { step: 'failed', bytesPerSecond: 0, problem: transferProblem(error) });
+  }
+
   #finish(key: string, change: UploadChange): void {
+    const video = this.#item(key)?.video;
     this.#change(key, change);
-    if (change.step === 'sent') this.#uploads.delete(key);
+    if (change.step === 'sent') {
+      this.#uploads.delete(key);
+      if (video) this.unfinished.forget(video.id);
+    }
     this.#startNext();
   }
 }
 
-function refusal({ size }: File, maxBytes: number): string | null {
-  if (size === 0) return t`This file is empty.`;
-  return maxBytes > 0 && size > maxBytes ? t`This file is larger than this server takes.` : null;
-}
-
-/** No answer, a busy server and a locked upload pass; any other refusal is final. */
-function isPassing(error: Error): boolean {
-  const status = statusOf(error);
-  return status === 0 || status >= 500 || [408, 409, 423, 429].includes(status);
-}
-
-function statusOf(error: Error): number {
-  return (error as Partial<DetailedError>).originalResponse?.getStatus() ?? 0;
-}
-
-function transferProblem(error: Error): string {
-  return statusOf(error) === 0
-    ? t`The connection was lost. Try again to go on where it stopped.`
-    : t`The server refused the file. Try again, or choose another file.`;
-}
-
-function sentence(error: unknown): string {
-  if (error instanceof ApiError && error.status > 0) return error.message;
-  return t`The server cannot be reached. Check your connection and try again.`;
+/** Ends an upload on the server and removes the video that waited for it. What cannot be removed now stays visible in the list of videos. */
+export async function takeBack(videoId: string, uploadUrl: string | null): Promise<void> {
+  if (uploadUrl) await Upload.terminate(uploadUrl, { retryDelays: [0, 1000, 3000] }).catch(() => undefined);
+  await discardVideo(videoId).catch(() => undefined);
 }

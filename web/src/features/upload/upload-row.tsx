@@ -1,129 +1,102 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { IconAlertTriangle, IconCheck, IconPlayerPlay, IconX } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { isBeingMade, isWatchable, videoQuery } from '@/api/queries';
-import { shareOf, stepOf, timeLeft } from '@/lib/describe';
-import { bytes, percent } from '@/lib/format';
+import {
+  IconAlertTriangle,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerPlayFilled,
+  IconSettings,
+  IconX,
+} from '@tabler/icons-react';
+import { useState } from 'react';
+import type { UploadLimits } from '@/api/types';
 import { Button, ButtonLink } from '@/ui/button';
 import { CopyLinkButton } from '@/ui/copy-button';
-import { LampBar } from '@/ui/lamp-bar';
 import { VisibilitySelect } from '@/ui/visibility-select';
+import { RemoveDialog } from './remove-dialog';
 import { TitleField } from './title-field';
+import { Transfer } from './transfer';
 import type { UploadQueue } from './upload-queue';
 import classes from './upload-row.module.css';
-import { secondsLeft, type UploadItem } from './upload-state';
+import type { UploadItem } from './upload-state';
 
-type UploadRowProps = { item: UploadItem; queue: UploadQueue };
+type UploadRowProps = { item: UploadItem; queue: UploadQueue; limits: UploadLimits | null };
 
 /** One file on its way: what it is called, who may watch it, how far it is. */
-export function UploadRow({ item, queue }: UploadRowProps) {
+export function UploadRow({ item, queue, limits }: UploadRowProps) {
   const { t } = useLingui();
-  const { key, fileName, video } = item;
+  const { key, fileName, step } = item;
+  const [asking, setAsking] = useState(false);
+  const remove = () => void queue.remove(key);
+  const losesWork = item.sentBytes > 0 && step !== 'sent';
   return (
-    <article className={classes.row} data-step={item.step} aria-label={fileName}>
+    <article className={classes.row} data-step={step} aria-label={fileName}>
       <div className={classes.top}>
         <TitleField title={item.title} onSave={(title) => void queue.rename(key, title)} />
         <Button
           iconOnly
-          aria-label={item.step === 'sent' ? t`Hide ${fileName} here` : t`Remove ${fileName}`}
-          title={item.step === 'sent' ? t`Hide here` : t`Remove`}
-          onClick={() => void queue.remove(key)}
+          aria-label={step === 'sent' ? t`Hide ${fileName} here` : t`Remove ${fileName}`}
+          title={step === 'sent' ? t`Hide here` : t`Remove`}
+          onClick={() => (losesWork ? setAsking(true) : remove())}
         >
           <IconX size={20} aria-hidden />
         </Button>
       </div>
-      <Transfer item={item} />
+      <Transfer item={item} limits={limits} />
       {item.problem && (
         <p role="alert" className={classes.problem}>
           <IconAlertTriangle size={16} aria-hidden />
           <span>{item.problem}</span>
         </p>
       )}
-      <div className={classes.tools}>
-        <VisibilitySelect value={item.visibility} onChange={(value) => void queue.setVisibility(key, value)} />
-        {video && <CopyLinkButton url={video.watchUrl} />}
-        {video && item.step !== 'failed' && (
-          <ButtonLink to="/w/$id" params={{ id: video.id }}>
-            <IconPlayerPlay size={18} aria-hidden />
-            <Trans>Watch</Trans>
-          </ButtonLink>
-        )}
-        {item.step === 'failed' && (
-          <Button look="primary" onClick={() => queue.retry(key)}>
-            <Trans>Try again</Trans>
-          </Button>
-        )}
-      </div>
+      {step !== 'refused' && <Tools item={item} queue={queue} />}
+      {asking && <RemoveDialog fileName={fileName} onRemove={remove} onClose={() => setAsking(false)} />}
     </article>
   );
 }
 
-function Transfer({ item }: { item: UploadItem }) {
-  const { t } = useLingui();
-  if (item.step === 'sent' && item.video) return <Making id={item.video.id} fileName={item.fileName} />;
-  const share = item.sizeBytes > 0 ? item.sentBytes / item.sizeBytes : 0;
+function Tools({ item, queue }: { item: UploadItem; queue: UploadQueue }) {
+  const { key, step, video } = item;
   return (
-    <>
-      <p className={classes.facts}>
-        <span className={classes.file}>{item.fileName}</span>
-        <span>{bytes(item.sizeBytes)}</span>
-        <Step item={item} share={share} />
-      </p>
-      <LampBar share={share} label={t`Upload of ${item.fileName}`} />
-    </>
+    <div className={classes.tools}>
+      <PauseButton item={item} queue={queue} />
+      {step === 'failed' && (
+        <Button look="primary" onClick={() => queue.retry(key)}>
+          <Trans>Try again</Trans>
+        </Button>
+      )}
+      <VisibilitySelect value={item.visibility} onChange={(value) => void queue.setVisibility(key, value)} />
+      {video && <CopyLinkButton url={video.watchUrl} />}
+      {video && step !== 'failed' && (
+        <ButtonLink to="/w/$id" params={{ id: video.id }}>
+          <IconPlayerPlay size={18} aria-hidden />
+          <Trans>Watch</Trans>
+        </ButtonLink>
+      )}
+      {video && step === 'sent' && (
+        <ButtonLink to="/manage/$id" params={{ id: video.id }}>
+          <IconSettings size={18} aria-hidden />
+          <Trans>Manage</Trans>
+        </ButtonLink>
+      )}
+    </div>
   );
 }
 
-function Step({ item, share }: { item: UploadItem; share: number }) {
-  const left = secondsLeft(item);
-  switch (item.step) {
-    case 'creating':
-    case 'queued':
-      return <Trans>Waiting to start</Trans>;
-    case 'offline':
-      return (
-        <span className={classes.waiting}>
-          <Trans>Connection lost, trying again</Trans>
-        </span>
-      );
-    case 'sending':
-      return (
-        <>
-          <span>{percent(share)}</span>
-          {item.bytesPerSecond > 0 && <span>{bytes(item.bytesPerSecond)}/s</span>}
-          {left !== null && <span>{timeLeft(left)}</span>}
-        </>
-      );
-    default:
-      return null;
+function PauseButton({ item: { key, step, fileName }, queue }: { item: UploadItem; queue: UploadQueue }) {
+  const { t } = useLingui();
+  if (step === 'paused') {
+    return (
+      <Button look="primary" aria-label={t`Go on with ${fileName}`} onClick={() => queue.resume(key)}>
+        <IconPlayerPlayFilled size={18} aria-hidden />
+        <Trans>Go on</Trans>
+      </Button>
+    );
   }
-}
-
-/** What the server does with a file that has arrived. */
-function Making({ id, fileName }: { id: string; fileName: string }) {
-  const { data: video } = useQuery(videoQuery(id));
-  if (!video) return <p className={classes.facts}>{fileName}</p>;
-  const step = stepOf(video);
+  if (step !== 'sending' && step !== 'offline' && step !== 'queued') return null;
   return (
-    <>
-      <p className={classes.facts} role="status">
-        <span className={classes.file}>{fileName}</span>
-        {step && <span className={classes.waiting}>{step}</span>}
-        {video.state === 'ready' && (
-          <span className={classes.done}>
-            <IconCheck size={16} aria-hidden />
-            <Trans>Ready in all sizes</Trans>
-          </span>
-        )}
-        {video.state === 'failed' && <span className={classes.problem}>{video.error?.message}</span>}
-      </p>
-      {isBeingMade(video) && (
-        <LampBar
-          share={shareOf(video)}
-          label={step}
-          indeterminate={!isWatchable(video) && video.progress.encode === 0}
-        />
-      )}
-    </>
+    <Button aria-label={t`Pause ${fileName}`} onClick={() => void queue.pause(key)}>
+      <IconPlayerPause size={18} aria-hidden />
+      <Trans>Pause</Trans>
+    </Button>
   );
 }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { fingerprintOf } from './unfinished';
 import {
   changeItem,
   isUnderWay,
   newItem,
+  resumedItem,
   SpeedMeter,
   secondsLeft,
   startable,
@@ -12,7 +14,7 @@ import {
 } from './upload-state';
 
 function item(key: string, step: UploadStep, sentBytes = 0): UploadItem {
-  return { ...newItem(key, { name: `${key}.mp4`, size: 1000 }, key, 'private'), step, sentBytes };
+  return { ...newItem(key, { name: `${key}.mp4`, size: 1000, lastModified: 1 }, key, 'private'), step, sentBytes };
 }
 
 describe('the queue', () => {
@@ -34,8 +36,8 @@ describe('the queue', () => {
     expect(startable([item('a', 'offline'), item('b', 'queued')], 1)).toEqual([]);
   });
 
-  test('would lose work in every step but the last ones', () => {
-    const steps: UploadStep[] = ['creating', 'queued', 'sending', 'offline', 'sent', 'failed'];
+  test('would be stopped by closing the page only while files are on their way', () => {
+    const steps: UploadStep[] = ['creating', 'queued', 'sending', 'offline', 'paused', 'sent', 'failed', 'refused'];
     expect(steps.filter((step) => isUnderWay(item('a', step)))).toEqual(['creating', 'queued', 'sending', 'offline']);
   });
 
@@ -43,6 +45,30 @@ describe('the queue', () => {
     const items = [item('a', 'sending', 500), item('b', 'queued'), item('c', 'sent', 1000)];
     expect(summary(items)).toEqual({ files: 2, share: 0.25 });
     expect(summary([])).toEqual({ files: 0, share: 0 });
+  });
+});
+
+test('a file whose upload began earlier goes on where that ended', () => {
+  const file = { name: 'a.mp4', size: 1000, lastModified: 1 };
+  const earlier = {
+    fingerprint: fingerprintOf(file),
+    owner: 'ada',
+    videoId: 'v',
+    watchUrl: '/w/v',
+    uploadUrl: '/u/1',
+    fileName: 'a.mp4',
+    sizeBytes: 1000,
+    sentBytes: 400,
+    title: 'Renamed',
+    visibility: 'public' as const,
+  };
+  expect(resumedItem('k', file, earlier)).toMatchObject({
+    step: 'queued',
+    sentBytes: 400,
+    title: 'Renamed',
+    visibility: 'public',
+    uploadUrl: '/u/1',
+    video: { id: 'v', watchUrl: '/w/v' },
   });
 });
 

@@ -1,14 +1,16 @@
 import type { Visibility } from '@/api/types';
+import { fingerprintOf, type Unfinished } from './unfinished';
 
 /**
  * The way of one file:
  * creating → queued → sending ⇄ offline → sent, or failed from any of them.
- * A failed file can be started again: it goes back to creating or queued.
+ * A paused file goes back to queued, a failed one to creating or queued. A refused one never began.
  */
-export type UploadStep = 'creating' | 'queued' | 'sending' | 'offline' | 'sent' | 'failed';
+export type UploadStep = 'creating' | 'queued' | 'sending' | 'offline' | 'paused' | 'sent' | 'failed' | 'refused';
 
 export type UploadItem = {
   key: string;
+  fingerprint: string;
   fileName: string;
   sizeBytes: number;
   title: string;
@@ -17,21 +19,26 @@ export type UploadItem = {
   sentBytes: number;
   bytesPerSecond: number;
   /** The server's name for it, known from the drop on. */
-  video: { id: string; watchUrl: string; tusUrl: string } | null;
+  video: { id: string; watchUrl: string } | null;
+  /** Where an upload of it can be begun; null where it was begun earlier. */
+  tusUrl: string | null;
+  /** Where it is being sent to, once it has begun. */
+  uploadUrl: string | null;
   problem: string | null;
 };
 
-export type UploadChange = Partial<Omit<UploadItem, 'key' | 'fileName' | 'sizeBytes'>>;
+export type UploadChange = Partial<Omit<UploadItem, 'key' | 'fingerprint' | 'fileName' | 'sizeBytes'>>;
 
 /** A file as it is right after the drop. */
 export function newItem(
   key: string,
-  file: { name: string; size: number },
+  file: { name: string; size: number; lastModified: number },
   title: string,
   visibility: Visibility,
 ): UploadItem {
   return {
     key,
+    fingerprint: fingerprintOf(file),
     fileName: file.name,
     sizeBytes: file.size,
     title,
@@ -40,7 +47,25 @@ export function newItem(
     sentBytes: 0,
     bytesPerSecond: 0,
     video: null,
+    tusUrl: null,
+    uploadUrl: null,
     problem: null,
+  };
+}
+
+/** A file whose upload began before the page was left: it goes on where that ended. */
+export function resumedItem(
+  key: string,
+  file: { name: string; size: number; lastModified: number },
+  earlier: Unfinished,
+): UploadItem {
+  const { title, visibility, sentBytes, videoId, watchUrl, uploadUrl } = earlier;
+  return {
+    ...newItem(key, file, title, visibility),
+    step: 'queued',
+    sentBytes,
+    video: { id: videoId, watchUrl },
+    uploadUrl,
   };
 }
 
@@ -49,9 +74,9 @@ export function changeItem(items: readonly UploadItem[], key: string, change: Up
   return items.map((item) => (item.key === key ? { ...item, ...change } : item));
 }
 
-/** True while closing the page would lose work. */
+/** True while closing the page would stop something. */
 export function isUnderWay({ step }: Pick<UploadItem, 'step'>): boolean {
-  return step !== 'sent' && step !== 'failed';
+  return step === 'creating' || step === 'queued' || step === 'sending' || step === 'offline';
 }
 
 /** The keys that may start now, oldest first, when at most `limit` are sent at once. */

@@ -2,6 +2,7 @@ import { Trans } from '@lingui/react/macro';
 import clsx from 'clsx';
 import type { Video } from '@/api/types';
 import { shareOf, stepOf } from '@/lib/describe';
+import { ButtonLink } from '@/ui/button';
 import { LampBar } from '@/ui/lamp-bar';
 import { LogoMark } from '@/ui/logo';
 import classes from './screen.module.css';
@@ -21,6 +22,11 @@ export function ComingSoon({ video }: { video: Video }) {
         <p>
           <Trans>It starts by itself as soon as it can play.</Trans>
         </p>
+        {video.can_edit && video.state === 'waiting' && (
+          <ButtonLink to="/upload" className={classes.onDark}>
+            <Trans>Go to your uploads</Trans>
+          </ButtonLink>
+        )}
       </div>
     </section>
   );

@@ -6,6 +6,11 @@ type PlayerAttributes = DetailedHTMLProps<HTMLAttributes<MatineePlayer>, Matinee
   poster?: string;
   autoplay?: boolean;
   start?: string;
+  'video-id'?: string;
+  heading?: string;
+  byline?: string;
+  link?: string;
+  theater?: 'on' | 'off';
 };
 
 declare module 'react' {

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { IconTrash } from '@tabler/icons-react';
+import { IconSettings, IconTrash } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -8,7 +8,7 @@ import { ApiError } from '@/api/api-error';
 import { forget } from '@/api/events';
 import { keys } from '@/api/queries';
 import type { Video, Visibility } from '@/api/types';
-import { Button } from '@/ui/button';
+import { Button, ButtonLink } from '@/ui/button';
 import { ConfirmDialog } from '@/ui/confirm-dialog';
 import { VisibilitySelect } from '@/ui/visibility-select';
 import classes from './owner-tools.module.css';
@@ -28,6 +28,10 @@ export function OwnerTools({ video }: { video: Video }) {
   const label = t`Delete this video`;
   return (
     <>
+      <ButtonLink to="/manage/$id" params={{ id: video.id }}>
+        <IconSettings size={18} aria-hidden />
+        <Trans>Manage</Trans>
+      </ButtonLink>
       <Button aria-label={label} title={label} onClick={() => setAsking(true)}>
         <IconTrash size={18} aria-hidden />
         <Trans>Delete</Trans>

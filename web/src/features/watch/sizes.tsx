@@ -1,9 +1,12 @@
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Trans } from '@lingui/react/macro';
 import { IconCheck, IconLoader2 } from '@tabler/icons-react';
+import { lazy, Suspense } from 'react';
 import type { Video } from '@/api/types';
 import { sizeName } from '@/lib/describe';
-import { LampBar } from '@/ui/lamp-bar';
 import classes from './sizes.module.css';
+
+// For owners only: viewers never load it.
+const Reel = lazy(() => import('@/ui/reel/reel').then((module) => ({ default: module.Reel })));
 
 /** The sizes a video is made in, for its owner: which are done and which are on their way. */
 export function Sizes({ video }: { video: Video }) {
@@ -24,16 +27,13 @@ export function Sizes({ video }: { video: Video }) {
           </li>
         ))}
       </ul>
-      {video.state === 'playable' && <MakingBar share={video.progress.encode} />}
+      {video.state !== 'ready' && (
+        <div className={classes.bar}>
+          <Suspense>
+            <Reel videoId={video.id} />
+          </Suspense>
+        </div>
+      )}
     </section>
-  );
-}
-
-function MakingBar({ share }: { share: number }) {
-  const { t } = useLingui();
-  return (
-    <div className={classes.bar}>
-      <LampBar share={share} label={t`Making sizes`} />
-    </div>
   );
 }

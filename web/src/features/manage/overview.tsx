@@ -1,0 +1,130 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { IconAlertTriangle, IconCheck, IconDownload, IconPlayerPlay, IconUpload } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { isBeingMade, isWatchable, playbackQuery } from '@/api/queries';
+import type { Video } from '@/api/types';
+import { shareOf, stepOf } from '@/lib/describe';
+import { bytes, clock, exactTime } from '@/lib/format';
+import { StateAnnouncer } from '@/ui/announcer';
+import { ButtonLink } from '@/ui/button';
+import buttonClasses from '@/ui/button.module.css';
+import { LampBar } from '@/ui/lamp-bar';
+import { LogoMark } from '@/ui/logo';
+import { Reel } from '@/ui/reel/reel';
+import { DeleteButton } from './delete-button';
+import classes from './manage-page.module.css';
+import { RepairButton } from './repair-button';
+
+/** The picture, how it is being made, and what can be done with the whole video. */
+export function Overview({ video }: { video: Video }) {
+  const { i18n } = useLingui();
+  return (
+    <section className={classes.overview}>
+      <StateAnnouncer video={video} />
+      {isWatchable(video) ? <Player video={video} /> : <Waiting video={video} />}
+      <header className={classes.head}>
+        <h1>{video.title || <Trans>Untitled</Trans>}</h1>
+        <p className={classes.meta}>
+          <StateWord video={video} />
+          {video.duration_seconds !== null && <span>{clock(video.duration_seconds)}</span>}
+          {video.width !== null && video.height !== null && (
+            <span>
+              {video.width} × {video.height}
+            </span>
+          )}
+          {video.size_bytes !== null && video.size_bytes > 0 && <span>{bytes(video.size_bytes)}</span>}
+          <time dateTime={video.created_at}>{exactTime(video.created_at, i18n.locale)}</time>
+        </p>
+      </header>
+      <Reel videoId={video.id} />
+      <div className={classes.actions}>
+        {video.state !== 'failed' && video.state !== 'waiting' && (
+          <ButtonLink to="/w/$id" params={{ id: video.id }} look="primary">
+            <IconPlayerPlay size={18} aria-hidden />
+            <Trans>Watch</Trans>
+          </ButtonLink>
+        )}
+        {(video.state === 'failed' || video.state === 'waiting') && (
+          <ButtonLink to="/upload" look="primary">
+            <IconUpload size={18} aria-hidden />
+            <Trans>Upload another file</Trans>
+          </ButtonLink>
+        )}
+        {video.size_bytes !== null && (
+          <a
+            className={`${buttonClasses.button} ${buttonClasses.quiet}`}
+            href={`/api/v1/videos/${video.id}/source`}
+            download
+          >
+            <IconDownload size={18} aria-hidden />
+            <Trans>Download original</Trans>
+          </a>
+        )}
+        <RepairButton video={video} />
+        <DeleteButton video={video} />
+      </div>
+    </section>
+  );
+}
+
+function StateWord({ video }: { video: Video }) {
+  if (video.state === 'ready') {
+    return (
+      <span className={classes.good}>
+        <IconCheck size={16} aria-hidden />
+        <Trans>Ready in all sizes</Trans>
+      </span>
+    );
+  }
+  if (video.state === 'failed') {
+    return (
+      <span className={classes.bad}>
+        <IconAlertTriangle size={16} aria-hidden />
+        <Trans>Failed</Trans>
+      </span>
+    );
+  }
+  return <span className={classes.wait}>{stepOf(video)}</span>;
+}
+
+function Player({ video }: { video: Video }) {
+  const { t } = useLingui();
+  const playback = useQuery(playbackQuery(video.id));
+  useEffect(() => void import('@/player'), []);
+  if (!playback.data) return <div className={classes.screen} />;
+  return (
+    <matinee-player
+      className={classes.screen}
+      role="region"
+      aria-label={t`Player`}
+      src={playback.data.hls}
+      poster={video.poster_url ?? undefined}
+    />
+  );
+}
+
+/** Stands for the picture until there is one, or says why there is none. */
+function Waiting({ video }: { video: Video }) {
+  const failed = video.state === 'failed';
+  return (
+    <div className={`${classes.screen} ${classes.waiting}`}>
+      {failed ? <IconAlertTriangle size={40} aria-hidden color="var(--bad)" /> : <LogoMark size={40} />}
+      {failed ? (
+        <>
+          <h2>{video.error?.message ?? <Trans>This video could not be made.</Trans>}</h2>
+          {video.error?.next && <p>{video.error.next}</p>}
+        </>
+      ) : (
+        <p>{stepOf(video)}</p>
+      )}
+      {isBeingMade(video) && (
+        <LampBar
+          share={shareOf(video)}
+          label={stepOf(video)}
+          indeterminate={video.state === 'waiting' || (video.state === 'processing' && video.progress.encode === 0)}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+const BANDWIDTH_KEY = 'matinee-bandwidth';
+
+/** How Shaka is set up before it loads anything. */
+export function configuration(): object {
+  const known = knownBandwidth();
+  return {
+    manifest: {
+      hls: { disableClosedCaptionsDetection: true },
+      retryParameters: { maxAttempts: 4 },
+      // Captions come from their files and are drawn by us; chapters come from the page.
+      disableText: true,
+      disableChapters: true,
+    },
+    // A segment that is made on demand may be answered late, or once with 503.
+    streaming: { retryParameters: { maxAttempts: 6, timeout: 30_000 }, bufferingGoal: 12 },
+    abr: {
+      switchInterval: 2,
+      restrictToElementSize: true,
+      ...(known > 0 && { defaultBandwidthEstimate: known, useNetworkInformation: false }),
+    },
+  };
+}
+
+function knownBandwidth(): number {
+  try {
+    return Number(sessionStorage.getItem(BANDWIDTH_KEY)) || 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** Remembers the bandwidth for the next video of this session. */
+export function rememberBandwidth(bitsPerSecond: number): void {
+  if (!(bitsPerSecond > 0)) return;
+  try {
+    sessionStorage.setItem(BANDWIDTH_KEY, String(Math.round(bitsPerSecond)));
+  } catch {
+    // Storage can be blocked or full: the next video measures again.
+  }
+}
