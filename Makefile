@@ -11,9 +11,10 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 PLATFORMS := linux-amd64 linux-arm64
 
-# Arguments of `matinee serve` for make run, and how long make soak goes on.
+# Arguments of `matinee serve` for make run; how long make soak kills and how many sources it draws.
 ARGS ?=
 SOAK ?= 10m
+DRAWN ?= 100
 
 # The web build depends on these; folders are listed so that a removed file counts too.
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/package.json web/*.ts web/*.cjs web/tsconfig.json 2>/dev/null \
@@ -64,14 +65,15 @@ lint: web/node_modules/.installed ## Run the linters of Go and of the web interf
 	@tools/with-node npm --prefix web run --silent typecheck
 
 .PHONY: e2e
-e2e: build ## Run the real binary end to end: Go suite, then the browser suite
-	@tools/setup gcc ffmpeg postgresql chromium
-	@MATINEE_REQUIRE_SERVICES=1 CGO_ENABLED=1 go test -race -count=1 -timeout 20m ./test/e2e/...
+e2e: build ## Run the whole browser suite, then hold the API to its OpenAPI document (make test has the Go suite)
+	@tools/setup ffmpeg chromium python
 	@tools/with-node npm --prefix web run --silent e2e
+	@test/contract/run
 
 .PHONY: soak
-soak: build ## Kill, restart and load the real binary for SOAK=10m
+soak: build ## Try the whole corpus and DRAWN=100 drawn sources, then kill and restart the real binary for SOAK=10m
 	@tools/setup ffmpeg postgresql
+	@go test ./test/soak -count=1 -v -timeout 0 -corpus -random $(DRAWN) -seed 0
 	@MATINEE_REQUIRE_SERVICES=1 go test ./test/e2e -run Soak -count=1 -v -timeout 0 -soak=$(SOAK)
 
 .PHONY: bench

@@ -177,7 +177,7 @@ func decoded(t testing.TB, manifest, kind string, stream int) int64 {
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	out, err := cmd.Output()
-	if complaint := withoutText(said.String()); err != nil || complaint != "" {
+	if complaint := beyondHarmless(said.String()); err != nil || complaint != "" {
 		t.Errorf("ffmpeg reads %s:%d of %s: %v: %s", kind, stream, manifest, err, complaint)
 	}
 	var frames int64
@@ -189,10 +189,11 @@ func decoded(t testing.TB, manifest, kind string, stream int) int64 {
 	return frames
 }
 
-// withoutText leaves out what ffmpeg says of every HLS list with subtitles: that it reads none.
-func withoutText(said string) (rest string) {
+// beyondHarmless leaves out what ffmpeg says of good lists: that it reads no subtitles of HLS, and that the only picture of a last segment
+// comes two frames early, which is the reorder delay that it adds to all others of a file without an edit list.
+func beyondHarmless(said string) (rest string) {
 	for line := range strings.Lines(said) {
-		if !strings.Contains(line, "Can't support the subtitle") {
+		if !strings.Contains(line, "Can't support the subtitle") && !strings.Contains(line, "Non-monotonous DTS in output stream") {
 			rest += line
 		}
 	}
