@@ -37,7 +37,14 @@ func (p *Pipeline) makePictures(ctx context.Context, l Lease, v Version) error {
 		}
 		made.Warnings = append(made.Warnings, "The subtitles could not be read. They are left out.")
 	}
-	return p.store.FinishPictures(ctx, l, made, p.o.Now())
+	if err := p.store.FinishPictures(ctx, l, made, p.o.Now()); err != nil {
+		return err
+	}
+	// The version may have become ready meanwhile, and its scratch copy made once more for the poster.
+	if now, err := p.store.Version(ctx, v.ID); err == nil && !now.ReadyAt.IsZero() {
+		p.removeScratch(ctx, v.ID)
+	}
+	return nil
 }
 
 // without reports whether the task goes on after the error of one of its parts.

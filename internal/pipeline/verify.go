@@ -45,11 +45,16 @@ func (p *Pipeline) verify(ctx context.Context, l Lease, v Version) error {
 	if err := p.store.FinishVerify(ctx, l, found, p.o.Now()); err != nil {
 		return err
 	}
-	if err := os.Remove(p.scratchPath(v.ID)); err != nil && !os.IsNotExist(err) {
-		p.o.Logger.WarnContext(ctx, "a scratch copy could not be removed", slog.Any("error", err))
-	}
+	p.removeScratch(ctx, v.ID)
 	p.o.Logger.InfoContext(ctx, "video is ready", slog.String("video_id", string(v.Video)))
 	return nil
+}
+
+// removeScratch removes the copy of a source that no task needs any more.
+func (p *Pipeline) removeScratch(ctx context.Context, id ids.VersionID) {
+	if err := os.Remove(p.scratchPath(id)); err != nil && !os.IsNotExist(err) {
+		p.o.Logger.WarnContext(ctx, "a scratch copy could not be removed", slog.Any("error", err))
+	}
 }
 
 type badSegment struct {

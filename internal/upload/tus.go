@@ -26,6 +26,7 @@ const (
 type tusCall struct {
 	viewer access.Viewer // of a signed-in upload
 	grant  *StoredGrant  // of a direct upload
+	body   *tusBody
 
 	upload *Upload // set as soon as it is known
 	err    error   // why the data store refused

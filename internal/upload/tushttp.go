@@ -26,7 +26,7 @@ func newTusProtocol(s *Service) (http.Handler, error) {
 	composer.UseCore(store)
 	composer.UseTerminater(store)
 	composer.UseLengthDeferrer(store)
-	composer.UseLocker(memorylocker.New())
+	composer.UseLocker(tusLocker{memorylocker.New()})
 	protocol, err := handler.NewHandler(handler.Config{
 		StoreComposer:   composer,
 		BasePath:        "/",
@@ -82,9 +82,11 @@ func (h *Handler) serveTus(w http.ResponseWriter, r *http.Request, call *tusCall
 			return
 		}
 	}
+	call.body = &tusBody{ReadCloser: r.Body, connection: http.NewResponseController(w)}
 	answer := &tusAnswer{ResponseWriter: w, handler: h, request: r, call: call, base: base}
 	inner := r.WithContext(context.WithValue(r.Context(), tusCallKey{}, call))
 	inner.URL = &url.URL{Path: "/" + r.PathValue("upload")}
+	inner.Body = call.body
 	h.tus.ServeHTTP(answer, inner)
 	if answer.refusal != nil {
 		h.refuse(w, r, answer.refusal)
