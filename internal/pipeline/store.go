@@ -14,12 +14,17 @@ import (
 // Store keeps versions and tasks. Each method is one transaction. Those that take a lease change nothing and return an
 // errs.Fenced error when the lease is no longer the task's.
 type Store interface {
+	LeaseStore
+	StepStore
+	VersionStore
+	TaskStore
+	PurgeStore
 	OperationStore
 	StorageStore
+}
 
-	// FinishUpload makes the complete upload the video's version, ends its grant and queues the probe. Again is no error.
-	FinishUpload(ctx context.Context, f upload.Finished, probe Task, now time.Time) error
-
+// LeaseStore hands out tasks and takes them back.
+type LeaseStore interface {
 	// ClaimTask leases the next queued task that the worker may do, errs.NotFound when there is none. A task that must wait
 	// longer than MaxWait waits because the clock was set back: it may be done now.
 	ClaimTask(ctx context.Context, w Worker, now time.Time, ttl time.Duration) (Lease, error)
@@ -34,8 +39,12 @@ type Store interface {
 	LetGo(ctx context.Context, l Lease) error
 	// Requeue gives the task back to be tried again.
 	Requeue(ctx context.Context, l Lease, r Retry) error
+}
 
-	Version(ctx context.Context, id ids.VersionID) (Version, error)
+// StepStore takes a version from one step to the next. FinishUpload begins, the others end a task whose lease they are given.
+type StepStore interface {
+	// FinishUpload makes the complete upload the video's version, ends its grant and queues the probe. Again is no error.
+	FinishUpload(ctx context.Context, f upload.Finished, probe Task, now time.Time) error
 	// StartPrepare ends the probe of a source that must be remuxed first.
 	StartPrepare(ctx context.Context, l Lease, container media.Container, next Task, now time.Time) error
 	// FinishPlan stores the plan and queues the work that it asks for.
@@ -45,8 +54,6 @@ type Store interface {
 	// DropTrack ends the task of an audio track that cannot be made: the version goes on without the track, whose owner is told.
 	DropTrack(ctx context.Context, l Lease, warning string, now time.Time) (playable bool, err error)
 	FinishPictures(ctx context.Context, l Lease, p Pictured, now time.Time) error
-	// FoundDamage returns what the finished chunks of a version have found, in no order.
-	FoundDamage(ctx context.Context, id ids.VersionID) ([]media.FrameRange, error)
 	// FinishVerify makes the version ready.
 	FinishVerify(ctx context.Context, l Lease, v Verified, now time.Time) error
 	// RedoTasks queues the given tasks of the lease's version again and ends the verification that found them wanting.
@@ -56,25 +63,40 @@ type Store interface {
 	// Remake replaces the lease's version by a new one from the same source and tombstones it. Of a source that this was done
 	// for MaxRemakes times it is an errs.Conflict, and nothing is changed.
 	Remake(ctx context.Context, l Lease, now time.Time) error
+}
 
-	// Repair queues what a video needs to go on: given-up tasks again, else its probe or its verification.
-	Repair(ctx context.Context, video ids.VideoID, now time.Time) error
+// VersionStore reads versions.
+type VersionStore interface {
+	Version(ctx context.Context, id ids.VersionID) (Version, error)
+	CurrentVersion(ctx context.Context, video ids.VideoID) (Version, error)
+	// UnfinishedVersions lists the versions that are still being made.
+	UnfinishedVersions(ctx context.Context) ([]ids.VersionID, error)
+	MediaFacts(ctx context.Context, video ids.VideoID, version ids.VersionID) (MediaFacts, error)
+	// FoundDamage returns what the finished chunks of a version have found, in no order.
+	FoundDamage(ctx context.Context, id ids.VersionID) ([]media.FrameRange, error)
+}
+
+// TaskStore reads tasks, and queues them again when somebody asks.
+type TaskStore interface {
+	// Task returns a task of a version that is not tombstoned, or an errs.NotFound.
+	Task(ctx context.Context, id ids.TaskID) (Task, error)
 	Tasks(ctx context.Context, version ids.VersionID) ([]Task, error)
+	// ListTasks returns a page of all tasks, the newest first.
+	ListTasks(ctx context.Context, f TaskFilter) (TaskPage, error)
 	// TaskFacts returns what the version's tasks measured when they last were done.
 	TaskFacts(ctx context.Context, version ids.VersionID) (map[ids.TaskID]Facts, error)
 	// CountTasks counts all tasks in a state.
 	CountTasks(ctx context.Context, state TaskState) (int64, error)
 	// CountWaiting counts the queued tasks that wait for the thing.
 	CountWaiting(ctx context.Context, w Wait) (int64, error)
-	// Task returns a task of a version that is not tombstoned, or an errs.NotFound.
-	Task(ctx context.Context, id ids.TaskID) (Task, error)
-	// ListTasks returns a page of all tasks, the newest first.
-	ListTasks(ctx context.Context, f TaskFilter) (TaskPage, error)
 	// RetryTask queues a task again and returns it; its errors are those of [Pipeline.RetryTask].
 	RetryTask(ctx context.Context, id ids.TaskID, now time.Time) (Task, error)
-	CurrentVersion(ctx context.Context, video ids.VideoID) (Version, error)
-	MediaFacts(ctx context.Context, video ids.VideoID, version ids.VersionID) (MediaFacts, error)
+	// Repair queues what a video needs to go on: given-up tasks again, else its probe or its verification.
+	Repair(ctx context.Context, video ids.VideoID, now time.Time) error
+}
 
+// PurgeStore removes what was deleted.
+type PurgeStore interface {
 	// VideoFacts returns what the rules look at, and whether the video is in the bin or purged.
 	VideoFacts(ctx context.Context, video ids.VideoID) (f access.Facts, binned bool, err error)
 	// PurgeVideo tombstones every version of a video and makes it invisible at once.
@@ -85,8 +107,6 @@ type Store interface {
 	Tombstones(ctx context.Context) ([]Tombstone, error)
 	// DropVersion forgets a tombstoned version, and its video when that was purged and this was its last version.
 	DropVersion(ctx context.Context, id ids.VersionID) error
-	// UnfinishedVersions lists the versions that are still being made.
-	UnfinishedVersions(ctx context.Context) ([]ids.VersionID, error)
 }
 
 // Version is one source with its plan and what is known of the media made from it.

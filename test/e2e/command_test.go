@@ -271,17 +271,8 @@ func TestAnUploadWithoutRoomLeavesNothing(t *testing.T) {
 
 func TestAnUploadThatWasKilledGoesOn(t *testing.T) {
 	t.Parallel()
-	f := uploadFolder(t)
-	film := randomFile(t, filepath.Join(f.dir, "film.mp4"), 4<<20)
-	s := f.start()
-	s.account("ann", "uploader")
-	writeFile(t, filepath.Join(f.dir, "token"), s.token("ann"))
-	g := newGate(t, s.url)
-	g.holdAfter(3 << 20)
-	args := []string{"upload", "--server", g.url, "--token-file", "token", "film.mp4"}
-
-	first := f.begin(args...)
-	first.awaitLine(t, "50 %")
+	f, s, g, first, film := beginHeldUpload(t)
+	args := first.args
 	if _, stderr, status := f.run("", args...); status != 1 || !strings.Contains(stderr, "another run is uploading this file") {
 		t.Errorf("a second run beside: %d, %s", status, stderr)
 	}
@@ -305,16 +296,7 @@ func TestAnUploadThatWasKilledGoesOn(t *testing.T) {
 
 func TestAnInterruptedUploadSaysHowItGoesOn(t *testing.T) {
 	t.Parallel()
-	f := uploadFolder(t)
-	film := randomFile(t, filepath.Join(f.dir, "film.mp4"), 4<<20)
-	s := f.start()
-	s.account("ann", "uploader")
-	writeFile(t, filepath.Join(f.dir, "token"), s.token("ann"))
-	g := newGate(t, s.url)
-	g.holdAfter(3 << 20)
-	args := []string{"upload", "--server", g.url, "--token-file", "token", "film.mp4"}
-	run := f.begin(args...)
-	run.awaitLine(t, "50 %")
+	f, s, g, run, film := beginHeldUpload(t)
 	if err := syscall.Kill(run.pid, syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
@@ -323,7 +305,7 @@ func TestAnInterruptedUploadSaysHowItGoesOn(t *testing.T) {
 		t.Error("an interrupted upload exits with 0")
 	}
 	g.open()
-	if out, stderr, status := f.run("", args...); status != 0 || !strings.Contains(stderr, "going on at") {
+	if out, stderr, status := f.run("", run.args...); status != 0 || !strings.Contains(stderr, "going on at") {
 		t.Errorf("the second run: %d, %s%s", status, out, stderr)
 	}
 	wantOneSource(t, s, film)
@@ -331,15 +313,7 @@ func TestAnInterruptedUploadSaysHowItGoesOn(t *testing.T) {
 
 func TestAnUploadOutlivesItsServer(t *testing.T) {
 	t.Parallel()
-	f := uploadFolder(t)
-	film := randomFile(t, filepath.Join(f.dir, "film.mp4"), 4<<20)
-	s := f.start()
-	s.account("ann", "uploader")
-	writeFile(t, filepath.Join(f.dir, "token"), s.token("ann"))
-	g := newGate(t, s.url)
-	g.holdAfter(3 << 20)
-	run := f.begin("upload", "--server", g.url, "--token-file", "token", "film.mp4")
-	run.awaitLine(t, "50 %")
+	f, s, g, run, film := beginHeldUpload(t)
 	s.kill()
 	g.cut()
 	run.awaitLine(t, "interrupted, going on")
@@ -355,6 +329,21 @@ func TestAnUploadOutlivesItsServer(t *testing.T) {
 		t.Fatalf("the upload does not end\n%s", run.said.String())
 	}
 	wantOneSource(t, s, film)
+}
+
+// beginHeldUpload begins to upload a film through a gate that holds it when half of it has come.
+func beginHeldUpload(t *testing.T) (f *folder, s *server, g *gate, run *background, film []byte) {
+	t.Helper()
+	f = uploadFolder(t)
+	film = randomFile(t, filepath.Join(f.dir, "film.mp4"), 4<<20)
+	s = f.start()
+	s.account("ann", "uploader")
+	writeFile(t, filepath.Join(f.dir, "token"), s.token("ann"))
+	g = newGate(t, s.url)
+	g.holdAfter(3 << 20)
+	run = f.begin("upload", "--server", g.url, "--token-file", "token", "film.mp4")
+	run.awaitLine(t, "50 %")
+	return f, s, g, run, film
 }
 
 // uploadFolder is a folder whose commands may remember uploads in it.
@@ -379,6 +368,7 @@ func wantOneSource(t *testing.T, s *server, want []byte) {
 
 // background is a command that runs while the test goes on.
 type background struct {
+	args  []string
 	pid   int
 	said  *logBook // standard error
 	lines chan string
@@ -394,7 +384,7 @@ func (f *folder) begin(args ...string) *background {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	b := &background{said: &logBook{}, lines: make(chan string, 1000), ended: make(chan error, 1)}
+	b := &background{args: args, said: &logBook{}, lines: make(chan string, 1000), ended: make(chan error, 1)}
 	started := make(chan error, 1)
 	go func() {
 		b.ended <- onOwnThread(func() error {
