@@ -17,38 +17,63 @@ const (
 	audioFlags = "+empty_moov+cmaf+frag_discont+skip_sidx+skip_trailer"
 )
 
-// ChunkOptions of EncodeChunk. The zero value encodes every rung, first attempt, at the server's own priority.
+// ChunkOptions of EncodeChunk. The zero value encodes the whole chunk for every rung, first attempt, at the server's own priority.
 type ChunkOptions struct {
-	Rungs   []string // ids; all when empty
-	Attempt int      // 0, 1, … below Attempts: decoding begins earlier each time
-	Hold    bool     // hold the last picture where the source has none; with the last attempt, damage leaves no gap
-	Nice    bool     // lowest priority: for everything that nobody waits for
-	Observe Observer
+	Rungs    []string // ids; all when empty
+	First    int      // with Segments: the first segment to make, by its number in the plan
+	Segments int      // how many of the chunk's segments to make; 0: all of them
+	Attempt  int      // 0, 1, … below Attempts: decoding begins earlier each time
+	Hold     bool     // hold the last picture where the source has none; with the last attempt, damage leaves no gap
+	Nice     bool     // lowest priority: for everything that nobody waits for
+	Observe  Observer
 }
 
-// EncodeChunk encodes one chunk of the plan: one process, one pipe per rung. The same plan, chunk, rungs and attempt give
-// the same bytes. It returns what a consumer returned, ErrHung, an *ExitError, or the context's error.
+// run is some consecutive segments of a plan.
+type run struct{ first, segments int }
+
+func (r run) frames(plan media.Plan) (first, end int64) {
+	return plan.Boundaries[r.first], plan.Boundaries[r.first+r.segments]
+}
+
+// runOf returns the segments that the options ask of a chunk.
+func (o ChunkOptions) runOf(plan media.Plan, chunk int) (run, error) {
+	if chunk < 0 || chunk >= len(plan.Chunks) {
+		return run{}, fmt.Errorf("the plan has %d chunks", len(plan.Chunks))
+	}
+	c := plan.Chunks[chunk]
+	if o.Segments == 0 {
+		return run{c.FirstSegment, c.Segments}, nil
+	}
+	if o.Segments < 0 || o.First < c.FirstSegment || o.First+o.Segments > c.FirstSegment+c.Segments {
+		return run{}, fmt.Errorf("segments %d to %d are not in the chunk", o.First, o.First+o.Segments-1)
+	}
+	return run{o.First, o.Segments}, nil
+}
+
+// EncodeChunk encodes one chunk of the plan, or a part of it: one process, one pipe per rung. The same plan, segments, rungs and
+// attempt give the same bytes. It returns what a consumer returned, ErrHung, an *ExitError, or the context's error.
 func (t *Tool) EncodeChunk(ctx context.Context, src Source, plan media.Plan, chunk int, o ChunkOptions, consume Consumer) (Usage, error) {
 	size, err := src.size()
 	if err != nil {
 		return Usage{}, err
 	}
-	if chunk < 0 || chunk >= len(plan.Chunks) {
-		return Usage{}, fmt.Errorf("encode chunk %d: the plan has %d", chunk, len(plan.Chunks))
+	part, err := o.runOf(plan, chunk)
+	if err != nil {
+		return Usage{}, fmt.Errorf("encode chunk %d: %w", chunk, err)
 	}
 	rungs, err := pick(plan, o.Rungs)
 	if err != nil {
 		return Usage{}, err
 	}
 	w := &watch{observe: o.Observe, inputBytes: size}
-	args := chunkArgs(src, plan, chunk, rungs, o, w)
+	args := chunkArgs(src, plan, part, rungs, o, w)
 	p := process{
 		program: t.ffmpeg,
 		args:    args,
 		limits:  limits{dayOfCPU, t.memory, 64, 0},
 		nice:    o.Nice,
 		watch:   w,
-		witness: newWitness(plan, chunk, o.Hold, slices.Contains(args, "-ss")),
+		witness: newWitness(plan, part, o.Hold, slices.Contains(args, "-ss")),
 	}
 	for _, r := range rungs {
 		p.outputs = append(p.outputs, output{r.ID, consume})
@@ -74,15 +99,15 @@ func pick(plan media.Plan, ids []string) ([]media.Rung, error) {
 	return slices.DeleteFunc(slices.Clone(plan.Rungs), func(r media.Rung) bool { return !slices.Contains(ids, r.ID) }), nil
 }
 
-func chunkArgs(src Source, plan media.Plan, chunk int, rungs []media.Rung, o ChunkOptions, w *watch) []string {
-	first, end := plan.ChunkFrames(chunk)
+func chunkArgs(src Source, plan media.Plan, part run, rungs []media.Rung, o ChunkOptions, w *watch) []string {
+	first, end := part.frames(plan)
 	args := append(talkative(), w.arguments(firstPipe+len(rungs))...)
 	args = append(args, src.opened()...)
 	args = append(args, seek(plan, first, o.Attempt)...)
 	args = append(args, "-i", src.url(), "-filter_complex", head(plan, first, end, o.Hold)+"[c0];"+cascade(plan, rungs))
 	for i, r := range rungs {
 		args = append(args, videoOutput(i, r)...)
-		args = append(args, "-force_key_frames", keyFrames(plan, chunk))
+		args = append(args, "-force_key_frames", keyFrames(plan, part))
 		args = append(args, muxed(videoFlags, i)...)
 	}
 	return args
@@ -136,15 +161,14 @@ func topScale(plan media.Plan, width, height int) string {
 	return scale
 }
 
-// keyFrames is the expression that forces a key frame at each of the chunk's boundaries; n counts the chunk's own frames.
-func keyFrames(plan media.Plan, chunk int) string {
-	c := plan.Chunks[chunk]
-	first, _ := plan.ChunkFrames(chunk)
-	step := plan.Boundaries[c.FirstSegment+1] - first
+// keyFrames is the expression that forces a key frame at each of the boundaries; n counts the process's own frames.
+func keyFrames(plan media.Plan, part run) string {
+	first, _ := part.frames(plan)
+	step := plan.Boundaries[part.first+1] - first
 	regular := true
 	var exact []string
-	for k := range c.Segments {
-		at := plan.Boundaries[c.FirstSegment+k] - first
+	for k := range part.segments {
+		at := plan.Boundaries[part.first+k] - first
 		regular = regular && at == int64(k)*step
 		exact = append(exact, fmt.Sprintf("eq(n,%d)", at))
 	}

@@ -18,13 +18,17 @@ func (t *Tool) FrameSums(ctx context.Context, src Source, plan media.Plan, first
 
 // ChunkArgs returns the arguments of EncodeChunk for all rungs.
 func ChunkArgs(src Source, plan media.Plan, chunk, attempt int) []string {
-	return chunkArgs(src, plan, chunk, plan.Rungs, ChunkOptions{Attempt: attempt}, &watch{})
+	return chunkArgs(src, plan, wholeChunk(plan, chunk), plan.Rungs, ChunkOptions{Attempt: attempt}, &watch{})
 }
 
 // AudioArgs returns the arguments of EncodeAudio for the first track.
 func AudioArgs(src Source, plan media.Plan) []string {
-	return audioArgs(src, plan, plan.Audio[0], &watch{})
+	return audioArgs(src, plan, plan.Audio[0], run{0, plan.Segments()}, &watch{})
 }
 
 // InitArgs returns the arguments of Inits.
 func InitArgs(plan media.Plan) []string { return initArgs(plan) }
+
+func wholeChunk(plan media.Plan, chunk int) run {
+	return run{plan.Chunks[chunk].FirstSegment, plan.Chunks[chunk].Segments}
+}

@@ -11,7 +11,7 @@ import (
 // what it leaves for the log.
 func Witness(plan media.Plan, chunk int, hold, seeked bool, said string, step int) (damage []media.FrameRange, log string) {
 	var rest strings.Builder
-	w := newWitness(plan, chunk, hold, seeked)
+	w := newWitness(plan, wholeChunk(plan, chunk), hold, seeked)
 	w.said = &rest
 	for piece := range slices.Chunk([]byte(said), step) {
 		_, _ = w.Write(piece)

@@ -27,7 +27,7 @@ const (
 type witness struct {
 	said  io.Writer // gets the lines that are neither pictures nor chatter
 	plan  media.Plan
-	frame media.FrameRange // the chunk's
+	frame media.FrameRange // those that the process makes
 	hold  bool             // frames without a picture are known to be missing
 
 	line       []byte
@@ -40,8 +40,8 @@ type witness struct {
 	gaps       []media.FrameRange
 }
 
-func newWitness(plan media.Plan, chunk int, hold, seeked bool) *witness {
-	first, end := plan.ChunkFrames(chunk)
+func newWitness(plan media.Plan, part run, hold, seeked bool) *witness {
+	first, end := part.frames(plan)
 	w := &witness{plan: plan, frame: media.FrameRange{First: first, End: end}, hold: hold, seeked: seeked, spoiltFrom: -1}
 	w.last = plan.Source.Lead - 1 // what is missing at the start is missing
 	if seeked {

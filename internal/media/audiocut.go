@@ -15,6 +15,13 @@ func (p Plan) AudioCut(k int) int64 {
 	return min(p.audioFrameOf().MulRound(p.Boundaries[k]), p.AudioFrames())
 }
 
+// warmUp is how many AAC frames an encoder that starts in the middle makes before the first that counts: they settle its window and
+// its rate control.
+const warmUp = 16
+
+// AudioWarmUp returns how many AAC frames before segment k a part of the sound that begins with it is encoded from.
+func (p Plan) AudioWarmUp(k int) int64 { return min(warmUp, p.AudioCut(k)) }
+
 // audioFrameOf is AAC frames for each picture.
 func (p Plan) audioFrameOf() Rational {
 	return Rational{p.Rate.Den * AudioSampleRate, p.Rate.Num * AudioFrameSamples}.reduced()

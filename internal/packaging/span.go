@@ -66,6 +66,14 @@ func AudioSpan(p media.Plan, track string, init []byte) Span {
 	}
 }
 
+// AudioPartSpan returns n segments of an audio track, from number first, out of a stream that was encoded for them alone.
+func AudioPartSpan(p media.Plan, track string, init []byte, first, n int) Span {
+	s := AudioSpan(p, track, init)
+	s.FirstSegment, s.Bounds = first, s.Bounds[first:first+n+1]
+	s.Priming += int(p.AudioWarmUp(first))
+	return s
+}
+
 // Segments returns how many segments the span has.
 func (s Span) Segments() int { return max(0, len(s.Bounds)-1) }
 
