@@ -29,8 +29,7 @@ func displaySize(v Stream) (width, height float64) {
 // ladder returns the rungs of a picture, from the largest. The first has the source's own short side, or the policy's
 // largest where the source is larger; then every smaller step follows, except one that is nearly as large as the first.
 func ladder(v Stream, steps []Step) []Rung {
-	steps = slices.Clone(steps)
-	slices.SortFunc(steps, func(a, b Step) int { return b.ShortSide - a.ShortSide })
+	steps = sorted(steps)
 	width, height := displaySize(v)
 	shrink := min(1, longestSide/max(width, height))
 	width, height = width*shrink, height*shrink
@@ -45,6 +44,13 @@ func ladder(v Stream, steps []Step) []Rung {
 		}
 	}
 	return rungs
+}
+
+// sorted returns the steps from the largest.
+func sorted(steps []Step) []Step {
+	steps = slices.Clone(steps)
+	slices.SortFunc(steps, func(a, b Step) int { return b.ShortSide - a.ShortSide })
+	return steps
 }
 
 func rungOf(s Step, width, height float64) Rung {

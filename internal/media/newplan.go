@@ -20,8 +20,18 @@ const (
 )
 
 // NewPlan decides everything about a version from the source's facts. A source that cannot be planned is a *Refusal:
-// TooLong, TimestampsOutOfRange, UnknownDuration or one of Probe's own. Any other error is the policy's.
+// TooLong, TimestampsOutOfRange, UnknownDuration or one of Probe's own. Any other error is the policy's. Nothing is passed through.
 func NewPlan(p Probe, policy Policy, encoder EncoderInfo) (Plan, error) {
+	return newPlan(p, nil, policy, encoder)
+}
+
+// NewCopyingPlan is NewPlan that passes through what of the source players can show as it is: the picture as SourceRung, and AAC. Why
+// it does not is in the plan's NotCopied.
+func NewCopyingPlan(p Probe, source Tables, policy Policy, encoder EncoderInfo) (Plan, error) {
+	return newPlan(p, &source, policy, encoder)
+}
+
+func newPlan(p Probe, source *Tables, policy Policy, encoder EncoderInfo) (Plan, error) {
 	if err := p.check(); err != nil {
 		return Plan{}, err
 	}
@@ -32,7 +42,7 @@ func NewPlan(p Probe, policy Policy, encoder EncoderInfo) (Plan, error) {
 	encoder.Threads = cmp.Or(encoder.Threads, 2)
 	v, hasPictures := p.Video()
 	if !hasPictures {
-		return soundPlan(p, policy, encoder)
+		return soundPlan(p, source, policy, encoder)
 	}
 	plan := Plan{Encoder: encoder}
 	rate, phase := chooseRate(v, p.Cadence, policy.MaxFrameRate)
@@ -47,9 +57,12 @@ func NewPlan(p Probe, policy Policy, encoder EncoderInfo) (Plan, error) {
 	if err := plan.checkLength(p, v, policy); err != nil {
 		return Plan{}, err
 	}
-	gop := plan.setSegments(policy)
-	plan.setRungs(v, policy, gop)
+	plan.setSegments(policy)
+	plan.setRungs(v, source, policy)
 	plan.setTracks(p, audio)
+	if source != nil {
+		plan.copySound(*source, p.Audio())
+	}
 	plan.Notes = notes(p, v, plan)
 	return plan, nil
 }
@@ -64,6 +77,7 @@ func (p *Plan) setTracks(probe Probe, audio Stream) {
 func sourceFacts(v Stream, c *Cadence, rate Rational, phase int64) SourceFacts {
 	f := SourceFacts{
 		VideoStream:  v.Index,
+		Codec:        v.Codec,
 		TimeBase:     v.TimeBase,
 		CentreTicks:  v.StartTicks,
 		Width:        v.Width,
@@ -80,7 +94,7 @@ func sourceFacts(v Stream, c *Cadence, rate Rational, phase int64) SourceFacts {
 	if v.Rotation%180 == 90 {
 		f.Width, f.Height = f.Height, f.Width
 	}
-	f.Matrix = matrixOf(v, f)
+	f.Matrix, f.Untagged = matrixOf(v, f), isUntagged(v)
 	return f
 }
 
@@ -119,6 +133,10 @@ func isRGB(format string) bool {
 		}
 	}
 	return false
+}
+
+func isUntagged(v Stream) bool {
+	return slices.Contains([]string{"", "unknown", "unspecified"}, v.ColourMatrix)
 }
 
 // matrixOf keeps the colour of standard definition as it was made instead of converting it: only the tag differs. An
@@ -206,28 +224,72 @@ func (p *Plan) checkLength(probe Probe, v Stream, policy Policy) error {
 	return nil
 }
 
-// setSegments lays the regular grid and groups it into chunks. It returns the frames of a whole segment.
-func (p *Plan) setSegments(policy Policy) int64 {
-	gop := max(1, int64(math.Round(policy.Segment.Seconds()*p.Rate.Float())))
+// shortestTail is how long the last segment must be to be one of its own.
+const shortestTail = 500 * time.Millisecond
+
+// setSegments lays the regular grid and groups it into chunks.
+func (p *Plan) setSegments(policy Policy) {
+	gop := p.framesOf(policy.Segment)
+	var begins []int64
 	for at := int64(0); at < p.Frames; at += gop {
-		p.Boundaries = append(p.Boundaries, at)
+		begins = append(begins, at)
 	}
-	p.Boundaries = append(p.Boundaries, p.Frames)
-	size := policy.FirstChunkSegments
+	p.Boundaries = p.withoutTail(begins)
+	p.setChunks(policy)
+}
+
+// withoutTail ends a list of where segments begin; a last one that is too short belongs to the one before.
+func (p *Plan) withoutTail(begins []int64) []int64 {
+	if last := len(begins) - 1; last > 0 && float64(p.Frames-begins[last]) < shortestTail.Seconds()*p.Rate.Float() {
+		begins = begins[:last]
+	}
+	return append(begins, p.Frames)
+}
+
+// framesOf returns how many frames are nearest to a length, at least 1.
+func (p *Plan) framesOf(d time.Duration) int64 {
+	return max(1, int64(math.Round(d.Seconds()*p.Rate.Float())))
+}
+
+// setChunks groups the segments into chunks as long as the policy's would be of regular ones.
+func (p *Plan) setChunks(policy Policy) {
+	p.Chunks = nil
+	gop, size := p.framesOf(policy.Segment), policy.FirstChunkSegments
 	for first := 0; first < p.Segments(); size = policy.ChunkSegments {
-		n := min(size, p.Segments()-first)
+		n := 1
+		for first+n < p.Segments() && p.Boundaries[first+n]-p.Boundaries[first] < int64(size)*gop {
+			n++
+		}
 		p.Chunks = append(p.Chunks, Chunk{Index: len(p.Chunks), FirstSegment: first, Segments: n})
 		first += n
 	}
-	return gop
 }
 
-func (p *Plan) setRungs(v Stream, policy Policy, gop int64) {
+// longestSegment returns the frames of the longest segment.
+func (p *Plan) longestSegment() (most int64) {
+	for k := range p.Segments() {
+		most = max(most, p.Boundaries[k+1]-p.Boundaries[k])
+	}
+	return most
+}
+
+// setRungs decides whether the picture is passed through, and what is encoded.
+func (p *Plan) setRungs(v Stream, source *Tables, policy Policy) {
 	p.Rungs = ladder(v, policy.Ladder)
+	if source != nil {
+		copied, why := p.copyPicture(v, *source, policy)
+		if why == "" {
+			p.Rungs = withCopy(copied, p.Rungs)
+		} else {
+			p.refuseCopy(SourceRung, why)
+		}
+	}
+	gop := p.longestSegment()
 	for i := range p.Rungs {
-		r := &p.Rungs[i]
-		r.Level = h264Level(r.Width, r.Height, p.Rate, r.CapBitsPerSecond)
-		r.EncoderArgs = videoArgs(*r, *p, gop)
+		if r := &p.Rungs[i]; !r.Copied {
+			r.Level = h264Level(r.Width, r.Height, p.Rate, r.CapBitsPerSecond)
+			r.EncoderArgs = videoArgs(*r, *p, gop)
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package media
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The audio of every plan is AAC of 1,024 samples a frame at 48 kHz (ISO/IEC 14496-3).
 const (
@@ -29,11 +32,20 @@ type Plan struct {
 	Source        SourceFacts     `json:"source"`
 	Encoder       EncoderInfo     `json:"encoder"`
 	Notes         []string        `json:"notes,omitempty"` // what was noticed, for a person to read
+	NotCopied     []NotCopied     `json:"not_copied,omitempty"`
+}
+
+// NotCopied says why a track of the source is encoded instead of being passed through.
+type NotCopied struct {
+	Track   string   `json:"track"` // SourceRung, or the id of an audio track
+	Code    CopyCode `json:"code"`
+	Message string   `json:"message"`
 }
 
 // SourceFacts is how a plan reads its source.
 type SourceFacts struct {
-	VideoStream  int      `json:"video_stream"` // absolute index; -1 of sound alone
+	VideoStream  int      `json:"video_stream"`    // absolute index; -1 of sound alone
+	Codec        string   `json:"codec,omitempty"` // of the pictures, as ffmpeg names it; "" in plans from before it was kept
 	TimeBase     Rational `json:"time_base"`
 	CentreTicks  int64    `json:"centre_ticks"` // the source time at the centre of slot Lead
 	Lead         int64    `json:"lead"`         // frames that repeat the first picture
@@ -47,17 +59,22 @@ type SourceFacts struct {
 	RGB          bool     `json:"rgb,omitempty"`           // no YUV in the source: the matrix is ours to choose
 	LimitedRange bool     `json:"limited_range,omitempty"` // surely limited-range YUV, as the rungs are
 	Matrix       string   `json:"matrix"`                  // matrix, primaries and transfer that the rungs are tagged with
+	Untagged     bool     `json:"untagged,omitempty"`      // the source does not say its colour: Matrix is what it is taken for
 }
+
+// SourceRung is the id of the rung that is passed through.
+const SourceRung = "source"
 
 // Rung is one rendition of the picture.
 type Rung struct {
-	ID               string   `json:"id"` // track id, for example h264-720
+	ID               string   `json:"id"`               // track id, for example h264-720
+	Copied           bool     `json:"copied,omitempty"` // the source's own samples, not encoded: SourceRung
 	Width            int      `json:"width"`
 	Height           int      `json:"height"`
 	ShortSide        int      `json:"short_side"`
-	CapBitsPerSecond int64    `json:"cap_bits_per_second"`
-	Level            string   `json:"level"`        // of H.264, for example 4.0
-	EncoderArgs      []string `json:"encoder_args"` // the same on every attempt, so that a retry has the same bytes
+	CapBitsPerSecond int64    `json:"cap_bits_per_second"` // of a copied rung: its measured peak
+	Level            string   `json:"level"`               // of H.264, for example 4.0
+	EncoderArgs      []string `json:"encoder_args"`        // the same on every attempt, so that a retry has the same bytes
 }
 
 // SubtitleTrack returns the subtitles with the id.
@@ -81,6 +98,12 @@ type AudioTrack struct {
 	Default       bool     `json:"default"`
 	BitsPerSecond int64    `json:"bits_per_second"`
 	EncoderArgs   []string `json:"encoder_args"`
+
+	Copied        bool  `json:"copied,omitempty"`         // the source's own AAC
+	SampleRate    int64 `json:"sample_rate,omitempty"`    // 0: AudioSampleRate
+	OffsetSamples int64 `json:"offset_samples,omitempty"` // output time of the first kept AAC frame
+	FirstFrame    int64 `json:"first_frame,omitempty"`    // of the source's, the first that is kept
+	Frames        int64 `json:"frames,omitempty"`         // that are kept; 0: Plan.AudioFrames()
 }
 
 // SubtitleTrack is text that a player can show.
@@ -138,6 +161,16 @@ func (p Plan) Rung(id string) (Rung, bool) {
 		}
 	}
 	return Rung{}, false
+}
+
+// Encoded returns the rungs that ffmpeg makes, from the largest.
+func (p Plan) Encoded() []Rung {
+	return slices.DeleteFunc(slices.Clone(p.Rungs), func(r Rung) bool { return r.Copied })
+}
+
+// EncodedAudio returns the audio tracks that ffmpeg makes.
+func (p Plan) EncodedAudio() []AudioTrack {
+	return slices.DeleteFunc(slices.Clone(p.Audio), func(a AudioTrack) bool { return a.Copied })
 }
 
 // SoundOnly reports whether the plan has no pictures.

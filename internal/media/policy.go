@@ -43,6 +43,9 @@ func (p Policy) check() error {
 	return nil
 }
 
+// SegmentLength returns the nominal length of a segment.
+func (p Policy) SegmentLength() time.Duration { return p.withDefaults().Segment }
+
 func (p Policy) withDefaults() Policy {
 	p.Segment = cmp.Or(p.Segment, 4*time.Second)
 	p.ChunkSegments = cmp.Or(p.ChunkSegments, 7)

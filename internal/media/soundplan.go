@@ -3,7 +3,7 @@ package media
 import "math"
 
 // soundPlan plans sound without moving pictures. One frame of the plan is one AAC frame, whose number is its time.
-func soundPlan(p Probe, policy Policy, encoder EncoderInfo) (Plan, error) {
+func soundPlan(p Probe, source *Tables, policy Policy, encoder EncoderInfo) (Plan, error) {
 	audio, _ := defaultAudio(p)
 	plan := Plan{
 		Rate:          Rational{AudioSampleRate, AudioFrameSamples}.reduced(),
@@ -23,6 +23,9 @@ func soundPlan(p Probe, policy Policy, encoder EncoderInfo) (Plan, error) {
 	plan.setSegments(policy)
 	plan.Chunks = nil
 	plan.setTracks(p, audio)
+	if source != nil {
+		plan.copySound(*source, p.Audio())
+	}
 	plan.Notes = p.LeftOut()
 	return plan, nil
 }

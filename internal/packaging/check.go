@@ -37,8 +37,8 @@ func CheckSegment(s Span, number int, segment []byte) (SegmentFacts, error) {
 	if moof.Mfhd == nil || moof.Mfhd.SequenceNumber != uint32(number+1) {
 		return SegmentFacts{}, s.fault("segment %d has another sequence number", number)
 	}
-	if tfdt := int64(moof.Traf.Tfdt.BaseMediaDecodeTime()); tfdt != s.Bounds[k]*int64(s.SampleDuration) {
-		return SegmentFacts{}, s.fault("segment %d is decoded from %d ticks, want %d", number, tfdt, s.Bounds[k]*int64(s.SampleDuration))
+	if tfdt := int64(moof.Traf.Tfdt.BaseMediaDecodeTime()); tfdt != s.at(s.Bounds[k]) {
+		return SegmentFacts{}, s.fault("segment %d is decoded from %d ticks, want %d", number, tfdt, s.at(s.Bounds[k]))
 	}
 	if err := s.checkSamples(k, samples); err != nil {
 		return SegmentFacts{}, err

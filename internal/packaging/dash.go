@@ -136,7 +136,7 @@ func timeline(s Span) *mpd.SegmentTimelineType {
 		}
 		t.S = append(t.S, &mpd.S{D: length})
 	}
-	t.S[0].T = mpd.Ptr(uint64(0))
+	t.S[0].T = mpd.Ptr(uint64(s.Offset))
 	return t
 }
 

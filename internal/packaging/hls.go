@@ -163,7 +163,7 @@ func MediaPlaylist(p Presentation, track string) ([]byte, error) {
 	list.SetDefaultMap(track+"/init.mp4", 0, 0)
 	longest := 0.0
 	for k := range span.Segments() {
-		seconds := float64(span.ticks(k)) / float64(span.Timescale)
+		seconds := span.seconds(k)
 		longest = max(longest, seconds)
 		if err := list.Append(track+"/"+strconv.Itoa(k)+".m4s", seconds, ""); err != nil {
 			return nil, fmt.Errorf("write media playlist of %s: %w", track, err)

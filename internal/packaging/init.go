@@ -53,13 +53,16 @@ func publishedInit(moov rawBox) ([]byte, *mp4.TrexBox, error) {
 	m.Children = without(m.Children, "udta")
 	m.Trak.Children = without(m.Trak.Children, "edts", "udta")
 	var out bytes.Buffer
-	for _, b := range []mp4.Box{mp4.NewFtyp("iso6", 0, []string{"iso6", "cmfc", "mp41"}), m} {
+	for _, b := range []mp4.Box{published(), m} {
 		if err := b.Encode(&out); err != nil {
 			return nil, nil, fmt.Errorf("write init segment: %w", err)
 		}
 	}
 	return out.Bytes(), m.Mvex.Trex, nil
 }
+
+// published names what our init segments are.
+func published() *mp4.FtypBox { return mp4.NewFtyp("iso6", 0, []string{"iso6", "cmfc", "mp41"}) }
 
 func parseMoov(raw rawBox) (*mp4.MoovBox, error) {
 	box, err := raw.parse()

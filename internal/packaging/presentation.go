@@ -91,6 +91,9 @@ func (v videoTrack) peak() int64 {
 	if v.PeakBitsPerSecond > 0 {
 		return v.PeakBitsPerSecond
 	}
+	if v.rung.Copied { // the cap was measured
+		return v.rung.CapBitsPerSecond
+	}
 	return int64(peakOverCap * float64(v.rung.CapBitsPerSecond))
 }
 
@@ -137,4 +140,13 @@ func (p Presentation) span(track string) (Span, error) {
 // ticks returns the length of segment k.
 func (s Span) ticks(k int) uint64 {
 	return uint64(s.Bounds[k+1]-s.Bounds[k]) * uint64(s.SampleDuration)
+}
+
+// seconds is how long segment k lasts in a list that begins at 0: the first one's silence before its first sample belongs to it.
+func (s Span) seconds(k int) float64 {
+	ticks := int64(s.ticks(k))
+	if k == 0 {
+		ticks += s.Offset
+	}
+	return float64(ticks) / float64(s.Timescale)
 }

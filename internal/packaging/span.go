@@ -1,8 +1,10 @@
 package packaging
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"time"
 
 	"matinee/internal/media"
 )
@@ -21,6 +23,7 @@ type Span struct {
 	Track          string
 	Timescale      uint32  // ticks a second
 	SampleDuration uint32  // ticks of one sample
+	Offset         int64   // ticks at which sample 0 begins
 	FirstSegment   int     // number of the first segment in the track
 	Bounds         []int64 // sample numbers where segments begin, then the end of the last: segments + 1 entries
 	Priming        int     // leading samples of the stream that belong to no segment
@@ -52,18 +55,22 @@ func ChunkSpan(p media.Plan, rung string, init []byte, chunk int) Span {
 
 // AudioSpan returns all segments of an audio track.
 func AudioSpan(p media.Plan, track string, init []byte) Span {
-	bounds := make([]int64, p.Segments()+1)
-	for k := range bounds {
-		bounds[k] = p.AudioCut(k)
-	}
-	return Span{
+	a, _ := p.AudioTrack(track)
+	s := Span{
 		Track:          track,
-		Timescale:      media.AudioSampleRate,
+		Timescale:      uint32(cmp.Or(a.SampleRate, media.AudioSampleRate)),
 		SampleDuration: media.AudioFrameSamples,
-		Bounds:         bounds,
-		Priming:        aacPriming,
+		Offset:         a.OffsetSamples,
+		Bounds:         make([]int64, p.Segments()+1),
 		Init:           init,
 	}
+	if !a.Copied {
+		s.Priming = aacPriming
+	}
+	for k := range s.Bounds {
+		s.Bounds[k] = p.CutOf(a, k)
+	}
+	return s
 }
 
 // AudioPartSpan returns n segments of an audio track, from number first, out of a stream that was encoded for them alone.
@@ -74,8 +81,16 @@ func AudioPartSpan(p media.Plan, track string, init []byte, first, n int) Span {
 	return s
 }
 
+// End returns when the last segment ends on the output's timeline.
+func (s Span) End() time.Duration {
+	return time.Duration(float64(s.at(s.end())) / float64(s.Timescale) * float64(time.Second))
+}
+
 // Segments returns how many segments the span has.
 func (s Span) Segments() int { return max(0, len(s.Bounds)-1) }
+
+// at returns the time of a sample in ticks.
+func (s Span) at(sample int64) int64 { return s.Offset + sample*int64(s.SampleDuration) }
 
 func (s Span) first() int64 { return s.Bounds[0] }
 

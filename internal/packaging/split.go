@@ -102,7 +102,7 @@ func (sp *splitter) add(x sample) error {
 		return nil
 	}
 	if !sp.started { // of a closed group of pictures, the first stored is the first shown
-		sp.started, sp.origin = true, x.pts-sp.span.first()*int64(sp.span.SampleDuration)
+		sp.started, sp.origin = true, x.pts-sp.span.at(sp.span.first())
 		if sp.span.Video && sp.origin != 0 {
 			return sp.span.fault("the first sample is at %d ticks, off by %d", x.pts, sp.origin)
 		}
@@ -151,13 +151,13 @@ func (s Span) checkSamples(k int, samples []sample) error {
 	if s.Video && !samples[0].sync {
 		return s.fault("segment %d does not begin with a sync sample", number)
 	}
-	if samples[0].pts != first*int64(s.SampleDuration) {
-		return s.fault("segment %d is shown from %d ticks, want %d", number, samples[0].pts, first*int64(s.SampleDuration))
+	if samples[0].pts != s.at(first) {
+		return s.fault("segment %d is shown from %d ticks, want %d", number, samples[0].pts, s.at(first))
 	}
 	seen := make([]bool, len(samples))
 	for _, x := range samples {
-		slot := x.pts/int64(s.SampleDuration) - first
-		if x.pts < 0 || x.pts%int64(s.SampleDuration) != 0 || slot < 0 || slot >= end-first || seen[slot] {
+		slot := (x.pts-s.Offset)/int64(s.SampleDuration) - first
+		if x.pts < s.Offset || (x.pts-s.Offset)%int64(s.SampleDuration) != 0 || slot < 0 || slot >= end-first || seen[slot] {
 			return s.fault("segment %d has a sample at %d ticks, off the grid or there twice", number, x.pts)
 		}
 		if len(x.data) == 0 {
@@ -168,6 +168,12 @@ func (s Span) checkSamples(k int, samples []sample) error {
 	return nil
 }
 
+// What a segment takes beside its samples' data, at most.
+const (
+	sampleRoom  = 16
+	segmentRoom = 512
+)
+
 // write makes a CMAF segment of one fragment (ISO/IEC 23000-19 §7.3.2.3).
 func (s Span) write(k int, samples []sample) ([]byte, error) {
 	number := s.FirstSegment + k
@@ -177,7 +183,7 @@ func (s Span) write(k int, samples []sample) ([]byte, error) {
 	}
 	f.EncOptimize = mp4.OptimizeTrun
 	for i, x := range samples {
-		dts := (s.Bounds[k] + int64(i)) * int64(s.SampleDuration)
+		dts := s.at(s.Bounds[k] + int64(i))
 		flags := mp4.NonSyncSampleFlags
 		if x.sync {
 			flags = mp4.SyncSampleFlags
@@ -189,6 +195,11 @@ func (s Span) write(k int, samples []sample) ([]byte, error) {
 		})
 	}
 	var out bytes.Buffer
+	size := 0
+	for _, x := range samples {
+		size += len(x.data) + sampleRoom
+	}
+	out.Grow(size + segmentRoom)
 	if err := mp4.NewStyp("msdh", 0, []string{"msdh", "cmfs"}).Encode(&out); err != nil {
 		return nil, fmt.Errorf("write segment %d: %w", number, err)
 	}

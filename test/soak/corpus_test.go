@@ -9,7 +9,7 @@ import (
 	"matinee/internal/testkit/judge"
 )
 
-var whole = flag.Bool("corpus", false, "take the whole corpus at full length instead of 16 short sources")
+var whole = flag.Bool("corpus", false, "take the whole corpus at full length instead of 17 short sources")
 
 // The slice has segments of a second, the whole corpus those that the product makes.
 func TestTheCorpusEndsAsItMust(t *testing.T) {

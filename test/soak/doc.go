@@ -1,4 +1,4 @@
-// Package soak holds the encoder to its promises with many odd sources. A slice of 16 short ones runs with all tests; -corpus takes
+// Package soak holds the encoder to its promises with many odd sources. A slice of 17 short ones runs with all tests; -corpus takes
 // the whole table at full length, and -random N as many sources from a seed.
 //
 // Every source must end exact, or exact but for pictures that are counted as missing, or refused by the code that the table names.

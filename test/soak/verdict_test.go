@@ -159,7 +159,8 @@ func shapeOf(v judge.Verdict) string {
 	if len(v.Plan.Rungs) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%dx%d", v.Plan.Rungs[0].Width, v.Plan.Rungs[0].Height)
+	lowest := v.Plan.Rungs[len(v.Plan.Rungs)-1]
+	return fmt.Sprintf("%dx%d", lowest.Width, lowest.Height)
 }
 
 // describe sums a verdict up in a line.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"matinee/internal/ffmpeg"
@@ -35,7 +36,7 @@ func Small(segment time.Duration) media.Policy {
 type Verdict struct {
 	Refusal  *media.Refusal // why there is nothing more; nil for a source that was planned
 	Prepared bool           // it was remuxed first
-	Plan     media.Plan     // with the lowest rung only
+	Plan     media.Plan     // with the lowest encoded rung only, and what is passed through
 	Damage   []media.FrameRange
 	Shown    int64    // frames that show another picture than the frame before
 	Source   Clock    // the pictures of the file that was planned, as ffmpeg alone sees them
@@ -100,7 +101,7 @@ func (j Judge) watch(ctx context.Context, src ffmpeg.Source, v *Verdict) (err er
 
 // produce encodes everything and judges what comes out.
 func (j Judge) produce(ctx context.Context, src ffmpeg.Source, v *Verdict) error {
-	inits, err := Inits(ctx, j.Tool, v.Plan)
+	inits, err := Inits(ctx, j.Tool, src, v.Plan)
 	if err != nil {
 		return err
 	}
@@ -109,19 +110,26 @@ func (j Judge) produce(ctx context.Context, src ffmpeg.Source, v *Verdict) error
 		return err
 	}
 	v.Damage = made.Damage
-	v.Faults = append(v.Faults, Cuts(v.Plan, CutsOf(v.Plan))...)
+	faults, err := j.passedThrough(ctx, src, v, inits, made)
+	if err != nil {
+		return err
+	}
+	v.Faults = append(v.Faults, faults...)
+	for _, a := range v.Plan.Audio {
+		v.Faults = append(v.Faults, Cuts(v.Plan, a, CutsOf(v.Plan, a))...)
+	}
 	for _, track := range trackIDs(v.Plan) {
 		v.Faults = append(v.Faults, Segments(v.Plan, track, inits[track], made.Segments[track])...)
 	}
 	if len(v.Faults) > 0 { // players would only say it again
 		return nil
 	}
-	faults, err := j.listings(ctx, v.Plan, inits, made)
+	faults, err = j.listings(ctx, v.Plan, inits, made)
 	v.Faults = append(v.Faults, faults...)
 	return err
 }
 
-// Admit sniffs, probes, remuxes where needed, and plans for the lowest rung. What it refuses is a *media.Refusal.
+// Admit sniffs, probes, remuxes where needed, and plans for the lowest encoded rung and for what is passed through. What it refuses is a *media.Refusal.
 func (j Judge) Admit(ctx context.Context, path string) (v Verdict, src ffmpeg.Source, err error) {
 	src.Path = path
 	if src.Container, err = sniff(path); err != nil {
@@ -145,15 +153,50 @@ func (j Judge) Admit(ctx context.Context, path string) (v Verdict, src ffmpeg.So
 		}
 		src = copied
 	}
-	plan, err := media.NewPlan(probe, j.Policy, media.EncoderInfo{Version: j.Tool.Version()})
+	tables, err := j.tables(src, v.Prepared)
 	if err != nil {
 		return v, src, err
 	}
-	if n := len(plan.Rungs); n > 0 {
-		plan.Rungs = plan.Rungs[n-1:]
+	plan, err := media.NewCopyingPlan(probe, tables, j.Policy, media.EncoderInfo{Version: j.Tool.Version()})
+	if err != nil {
+		return v, src, err
+	}
+	if encoded := plan.Encoded(); len(encoded) > 0 {
+		lowest := encoded[len(encoded)-1]
+		plan.Rungs = slices.DeleteFunc(plan.Rungs, func(r media.Rung) bool { return !r.Copied && r.ID != lowest.ID })
 	}
 	v.Plan = plan
 	return v, src, nil
+}
+
+// tables reads those of an MP4 file as it was sent.
+func (j Judge) tables(src ffmpeg.Source, prepared bool) (media.Tables, error) {
+	if src.Container != media.MP4 || prepared {
+		return media.Tables{Why: media.NoSampleTables}, nil
+	}
+	f, size, err := open(src.Path)
+	if err != nil {
+		return media.Tables{}, err
+	}
+	defer func() { _ = f.Close() }()
+	tables, err := media.ReadTables(f, size)
+	if err != nil {
+		return tables, err
+	}
+	err = tables.FindKeys(f, j.Policy.SegmentLength())
+	return tables, err
+}
+
+func open(path string) (*os.File, int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, info.Size(), nil
 }
 
 func sniff(path string) (media.Container, error) {

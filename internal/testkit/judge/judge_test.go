@@ -47,7 +47,7 @@ func collect(t *testing.T, clip clips.Clip) evidence {
 		t.Fatal(err)
 	}
 	e.src, e.plan = src, v.Plan
-	if e.inits, err = judge.Inits(t.Context(), e.Tool, e.plan); err != nil {
+	if e.inits, err = judge.Inits(t.Context(), e.Tool, e.src, e.plan); err != nil {
 		t.Fatal(err)
 	}
 	if e.made, err = judge.Encode(t.Context(), e.Tool, src, e.plan, e.inits); err != nil {
@@ -151,7 +151,7 @@ func TestEveryChangeOfThePicturesIsFound(t *testing.T) {
 func TestEveryChangeOfASegmentIsFound(t *testing.T) {
 	t.Parallel()
 	e := collect(t, clips.LateAudio)
-	rung, sound := e.plan.Rungs[0].ID, e.plan.Audio[0].ID
+	rung, sound := e.plan.Encoded()[0].ID, e.plan.Audio[0].ID
 	for name, change := range map[string]struct {
 		track string
 		how   func(*mp4.Fragment)
@@ -202,7 +202,7 @@ func TestEveryChangeOfASegmentIsFound(t *testing.T) {
 func TestEveryChangeOfAnInitSegmentIsFound(t *testing.T) {
 	t.Parallel()
 	e := collect(t, clips.Silent)
-	rung := e.plan.Rungs[0].ID
+	rung := e.plan.Encoded()[0].ID
 	good := e.inits[rung]
 	timescale := bytes.Clone(good)
 	mdhd := bytes.Index(timescale, []byte("mdhd"))
@@ -230,8 +230,8 @@ func TestEveryChangeOfAnInitSegmentIsFound(t *testing.T) {
 func TestEveryChangeOfTheCutsIsFound(t *testing.T) {
 	t.Parallel()
 	plan := media.Plan{Rate: media.Rational{Num: 24000, Den: 1001}, Frames: 250, Boundaries: []int64{0, 96, 192, 250}, Audio: []media.AudioTrack{{ID: "audio-1"}}}
-	good := judge.CutsOf(plan)
-	if faults := judge.Cuts(plan, good); len(faults) > 0 {
+	good := judge.CutsOf(plan, plan.Audio[0])
+	if faults := judge.Cuts(plan, plan.Audio[0], good); len(faults) > 0 {
 		t.Errorf("the plan's own cuts: %q", faults)
 	}
 	for name, cuts := range map[string][]int64{
@@ -241,7 +241,7 @@ func TestEveryChangeOfTheCutsIsFound(t *testing.T) {
 		"an early end":          {good[0], good[1], good[2], good[3] - 1},
 		"a cut fewer":           good[:3],
 	} {
-		if len(judge.Cuts(plan, cuts)) == 0 {
+		if len(judge.Cuts(plan, plan.Audio[0], cuts)) == 0 {
 			t.Errorf("%s passes", name)
 		}
 	}
@@ -250,7 +250,7 @@ func TestEveryChangeOfTheCutsIsFound(t *testing.T) {
 func TestEveryChangeOfThePlaylistsIsFound(t *testing.T) {
 	t.Parallel()
 	e := collect(t, clips.LateAudio)
-	rung := e.plan.Rungs[0].ID
+	rung := e.plan.Encoded()[0].ID
 	for name, change := range map[string]struct{ file, old, new string }{
 		"a segment of HLS is not listed":  {rung + ".m3u8", "#EXTINF:1.000000,\n" + rung + "/1.m4s\n", ""},
 		"a segment of HLS is longer":      {rung + ".m3u8", "#EXTINF:1.000000", "#EXTINF:1.040000"},
@@ -292,7 +292,7 @@ func TestASegmentThatPlayersDoNotGetIsFound(t *testing.T) {
 			t.Errorf("%s: %q", manifest, faults)
 		}
 	}
-	if err := os.Remove(filepath.Join(dir, e.plan.Rungs[0].ID, "2.m4s")); err != nil {
+	if err := os.Remove(filepath.Join(dir, e.plan.Encoded()[0].ID, "2.m4s")); err != nil {
 		t.Fatal(err)
 	}
 	for _, manifest := range []string{judge.MasterFile, judge.MPDFile} {

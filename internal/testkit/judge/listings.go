@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,7 +86,7 @@ func Listed(dir string, plan media.Plan) (faults []string) {
 	for _, track := range trackIDs(plan) {
 		g := gridOf(plan, track)
 		total, n, err := playlistSeconds(filepath.Join(dir, track+".m3u8"))
-		want := float64((g.bounds[len(g.bounds)-1])*g.duration) / float64(g.timescale)
+		want := float64(g.at(g.bounds[len(g.bounds)-1])) / float64(g.timescale)
 		if err != nil || n != plan.Segments() || math.Abs(total-want) > 1e-6*float64(n+1) {
 			faults = append(faults, fmt.Sprintf("HLS lists %d segments of %.6f s of %s, want %d of %.6f s: %v", n, total, track, plan.Segments(), want, err))
 		}
@@ -160,13 +161,13 @@ func (m manifest) compare(plan media.Plan) (faults []string) {
 	for _, set := range m.Sets {
 		for _, r := range set.Representations {
 			var lengths []int64
+			g := gridOf(plan, r.ID)
 			for _, s := range set.Template.S {
 				for range s.R + 1 {
 					lengths = append(lengths, s.D)
 				}
 			}
-			g := gridOf(plan, r.ID)
-			same := set.Template.Timescale == g.timescale && len(lengths) == len(g.bounds)-1
+			same := set.Template.Timescale == g.timescale && len(lengths) > 0 && set.Template.S[0].T == g.at(0) && len(lengths) == len(g.bounds)-1
 			for k := 0; same && k < len(lengths); k++ {
 				same = lengths[k] == (g.bounds[k+1]-g.bounds[k])*g.duration
 			}
@@ -220,13 +221,13 @@ func Played(ctx context.Context, manifest string, plan media.Plan) (faults []str
 		switch {
 		case n == plan.Frames && pictures < len(plan.Rungs):
 			pictures++
-		case n == plan.AudioFrames():
+		case slices.ContainsFunc(plan.Audio, func(a media.AudioTrack) bool { return n == soundFrames(plan, a) }):
 			sound++
 		}
 	}
 	if pictures != len(plan.Rungs) || sound != len(plan.Audio) {
-		faults = append(faults, fmt.Sprintf("%s has streams of %d frames as ffmpeg reads it; want %d of %d and %d of %d",
-			filepath.Base(manifest), counts, len(plan.Rungs), plan.Frames, len(plan.Audio), plan.AudioFrames()))
+		faults = append(faults, fmt.Sprintf("%s has streams of %d frames as ffmpeg reads it; want %d of %d and %d of sound",
+			filepath.Base(manifest), counts, len(plan.Rungs), plan.Frames, len(plan.Audio)))
 	}
 	return faults
 }

@@ -21,7 +21,7 @@ type Made struct {
 }
 
 // Inits returns the init segment of every track of the plan.
-func Inits(ctx context.Context, tool *ffmpeg.Tool, plan media.Plan) (map[string][]byte, error) {
+func Inits(ctx context.Context, tool *ffmpeg.Tool, src ffmpeg.Source, plan media.Plan) (map[string][]byte, error) {
 	var mu sync.Mutex
 	out := map[string][]byte{}
 	_, err := tool.Inits(ctx, plan, func(track string, r io.Reader) error {
@@ -31,14 +31,20 @@ func Inits(ctx context.Context, tool *ffmpeg.Tool, plan media.Plan) (map[string]
 		out[track] = init
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, withCopy(src, plan, func(c *packaging.Copy, track string) error {
+		out[track], err = c.Init(track)
+		return err
+	})
 }
 
 // Encode makes every segment of every track, the chunks from the last to the first: their order must not matter. Segments whose
 // init is another than the given one are an error.
 func Encode(ctx context.Context, tool *ffmpeg.Tool, src ffmpeg.Source, plan media.Plan, inits map[string][]byte) (*Made, error) {
 	m := &Made{Segments: map[string]map[int][]byte{}}
-	for i := len(plan.Chunks) - 1; i >= 0; i-- {
+	for i := len(plan.Chunks) - 1; i >= 0 && len(plan.Encoded()) > 0; i-- {
 		usage, err := encodeChunk(ctx, tool, src, plan, i, 0, func(rung string, r io.Reader) error {
 			return packaging.Split(r, packaging.ChunkSpan(plan, rung, inits[rung], i), m.put(rung))
 		})
@@ -47,7 +53,7 @@ func Encode(ctx context.Context, tool *ffmpeg.Tool, src ffmpeg.Source, plan medi
 		}
 		m.Damage = append(m.Damage, usage.Damage...)
 	}
-	for _, a := range plan.Audio {
+	for _, a := range plan.EncodedAudio() {
 		_, err := tool.EncodeAudio(ctx, src, plan, a.ID, ffmpeg.AudioOptions{Nice: true}, func(track string, r io.Reader) error {
 			return packaging.Split(r, packaging.AudioSpan(plan, track, inits[track]), m.put(track))
 		})
@@ -55,7 +61,7 @@ func Encode(ctx context.Context, tool *ffmpeg.Tool, src ffmpeg.Source, plan medi
 			return m, err
 		}
 	}
-	return m, nil
+	return m, withCopy(src, plan, func(c *packaging.Copy, track string) error { return m.cut(c, plan, track) })
 }
 
 // put returns a function that keeps the segments of a track; the first one of a number wins, as in the store.

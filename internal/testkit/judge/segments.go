@@ -44,16 +44,20 @@ func Segments(plan media.Plan, track string, init []byte, segments map[int][]byt
 // grid is where the samples of a track belong.
 type grid struct {
 	timescale, duration int64
+	offset              int64   // time of sample 0
 	bounds              []int64 // numbers of the samples that begin segments, then the end
 	video               bool
 }
 
 func gridOf(plan media.Plan, track string) grid {
 	if _, ok := plan.Rung(track); ok {
-		return grid{int64(plan.Timescale), int64(plan.FrameDuration), plan.Boundaries, true}
+		return grid{int64(plan.Timescale), int64(plan.FrameDuration), 0, plan.Boundaries, true}
 	}
-	return grid{media.AudioSampleRate, media.AudioFrameSamples, CutsOf(plan), false}
+	a, _ := plan.AudioTrack(track)
+	return grid{soundRate(a), media.AudioFrameSamples, a.OffsetSamples, CutsOf(plan, a), false}
 }
+
+func (g grid) at(sample int64) int64 { return g.offset + sample*g.duration }
 
 func (g grid) checkInit(init []byte) error {
 	kinds, err := boxes(init)
@@ -111,7 +115,7 @@ func (g grid) checkSamples(k int, samples []sample) error {
 	}
 	shown := make([]int64, 0, len(samples))
 	for i, s := range samples {
-		switch want := (first + int64(i)) * g.duration; {
+		switch want := g.at(first + int64(i)); {
 		case s.dts != want:
 			return fmt.Errorf("sample %d is decoded at %d, want %d", i, s.dts, want)
 		case s.duration != g.duration:
@@ -123,12 +127,12 @@ func (g grid) checkSamples(k int, samples []sample) error {
 		}
 		shown = append(shown, s.pts)
 	}
-	if g.video && (!samples[0].sync || samples[0].pts != first*g.duration) {
-		return fmt.Errorf("it begins with sync %v at %d, want a key frame at %d", samples[0].sync, samples[0].pts, first*g.duration)
+	if g.video && (!samples[0].sync || samples[0].pts != g.at(first)) {
+		return fmt.Errorf("it begins with sync %v at %d, want a key frame at %d", samples[0].sync, samples[0].pts, g.at(first))
 	}
 	slices.Sort(shown)
 	for i, pts := range shown {
-		if want := (first + int64(i)) * g.duration; pts != want {
+		if want := g.at(first + int64(i)); pts != want {
 			return fmt.Errorf("a sample is shown at %d, want %d", pts, want)
 		}
 	}
