@@ -22,12 +22,13 @@ type Video struct {
 	Damage *struct {
 		Frames int64 `json:"frames"`
 	} `json:"damage"`
-	Tracks          []Track `json:"tracks"`
-	Visibility      string  `json:"visibility"`
-	DurationSeconds float64 `json:"duration_seconds"`
-	PosterURL       string  `json:"poster_url"`
-	WatchURL        string  `json:"watch_url"`
-	Upload          *Upload `json:"upload"`
+	Tracks          []Track      `json:"tracks"`
+	Visibility      string       `json:"visibility"`
+	DurationSeconds float64      `json:"duration_seconds"`
+	PosterURL       string       `json:"poster_url"`
+	WatchURL        string       `json:"watch_url"`
+	Upload          *Upload      `json:"upload"`
+	Replacement     *Replacement `json:"replacement"`
 }
 
 // Track is an audio or subtitle track beside the rungs.
@@ -137,9 +138,15 @@ type Encoding struct {
 		Boundaries []int64 `json:"boundaries"`
 		Rungs      []struct {
 			ID     string `json:"id"`
+			Copied bool   `json:"copied"` // the source's own samples
 			Width  int    `json:"width"`
 			Height int    `json:"height"`
 		} `json:"rungs"`
+		NotCopied []struct {
+			Track   string `json:"track"`
+			Code    string `json:"code"`
+			Message string `json:"message"`
+		} `json:"not_copied"`
 	} `json:"plan"`
 	Chunks []struct {
 		ID           string  `json:"id"`

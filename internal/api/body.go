@@ -10,38 +10,40 @@ import (
 
 // videoBody is a video as clients see it. What only an editor may see is left out for others.
 type videoBody struct {
-	ID              string              `json:"id" pattern:"^[0-9A-Za-z]{22}$"`
-	State           string              `json:"state" enum:"waiting,uploading,processing,playable,ready,failed"`
-	Progress        progressBody        `json:"progress"`
-	ETASeconds      *int64              `json:"eta_seconds" doc:"Until it can be played; null where nobody knows."`
-	Error           orNull[failureBody] `json:"error" doc:"Why it failed, for its editors."`
-	Trouble         orNull[failureBody] `json:"trouble" doc:"What stands in the way of the work now, for its editors; null for nothing."`
-	Damage          orNull[damageBody]  `json:"damage" doc:"What of the source could not be decoded; null when nothing is missing."`
-	Warnings        []string            `json:"warnings" nullable:"false" doc:"What was noticed about the source, for its editors."`
-	Title           string              `json:"title"`
-	Description     string              `json:"description"`
-	Tags            []string            `json:"tags" nullable:"false" doc:"Sorted."`
-	Category        *string             `json:"category" doc:"The slug of a category; null for none."`
-	Visibility      string              `json:"visibility" enum:"public,unlisted,private"`
-	Owner           ownerBody           `json:"owner"`
-	CreatedAt       time.Time           `json:"created_at"`
-	UpdatedAt       time.Time           `json:"updated_at"`
-	DeletedAt       *time.Time          `json:"deleted_at" doc:"Since when it lies in the bin; null when it does not."`
-	PublishedAt     *time.Time          `json:"published_at"`
-	PlayableAt      *time.Time          `json:"playable_at"`
-	ReadyAt         *time.Time          `json:"ready_at"`
-	DurationSeconds *float64            `json:"duration_seconds" doc:"Null before the source was looked at."`
-	Width           *int                `json:"width"`
-	Height          *int                `json:"height"`
-	FrameRate       *float64            `json:"frame_rate"`
-	SizeBytes       *int64              `json:"size_bytes" doc:"Of the source."`
-	WatchURL        string              `json:"watch_url"`
-	PosterURL       *string             `json:"poster_url"`
-	Rungs           []rungBody          `json:"rungs" nullable:"false"`
-	Tracks          []trackBody         `json:"tracks" nullable:"false" doc:"Audio and subtitles beside the rungs."`
-	ExternalID      *string             `json:"external_id" doc:"What another system calls it, for its editors."`
-	Metadata        jsonObject          `json:"metadata" doc:"A JSON object of its editors' own, for them."`
-	CanEdit         bool                `json:"can_edit" doc:"Whether you may change it."`
+	ID              string                  `json:"id" pattern:"^[0-9A-Za-z]{22}$"`
+	State           string                  `json:"state" enum:"waiting,uploading,processing,playable,ready,failed"`
+	Progress        progressBody            `json:"progress"`
+	ETASeconds      *int64                  `json:"eta_seconds" doc:"Until every quality is there, what goes before it included; null where nobody knows, and after."`
+	Error           orNull[failureBody]     `json:"error" doc:"Why it failed, for its editors."`
+	Trouble         orNull[failureBody]     `json:"trouble" doc:"What stands in the way of the work now, for its editors; null for nothing."`
+	Damage          orNull[damageBody]      `json:"damage" doc:"What of the source could not be decoded; null when nothing is missing."`
+	Warnings        []string                `json:"warnings" nullable:"false" doc:"What was noticed about the source, for its editors."`
+	Title           string                  `json:"title"`
+	Description     string                  `json:"description"`
+	Tags            []string                `json:"tags" nullable:"false" doc:"Sorted."`
+	Category        *string                 `json:"category" doc:"The slug of a category; null for none."`
+	Visibility      string                  `json:"visibility" enum:"public,unlisted,private"`
+	Owner           ownerBody               `json:"owner"`
+	CreatedAt       time.Time               `json:"created_at"`
+	UpdatedAt       time.Time               `json:"updated_at"`
+	DeletedAt       *time.Time              `json:"deleted_at" doc:"Since when it lies in the bin; null when it does not."`
+	PublishedAt     *time.Time              `json:"published_at"`
+	PlayableAt      *time.Time              `json:"playable_at"`
+	ReadyAt         *time.Time              `json:"ready_at"`
+	DurationSeconds *float64                `json:"duration_seconds" doc:"Null before the source was looked at."`
+	Width           *int                    `json:"width"`
+	Height          *int                    `json:"height"`
+	FrameRate       *float64                `json:"frame_rate"`
+	SizeBytes       *int64                  `json:"size_bytes" doc:"Of the source."`
+	WatchURL        string                  `json:"watch_url"`
+	PosterURL       *string                 `json:"poster_url"`
+	StoryboardURL   *string                 `json:"storyboard_url" doc:"A WebVTT whose cues name parts of pictures; null before it is made."`
+	Rungs           []rungBody              `json:"rungs" nullable:"false"`
+	Tracks          []trackBody             `json:"tracks" nullable:"false" doc:"Audio and subtitles beside the rungs."`
+	ExternalID      *string                 `json:"external_id" doc:"What another system calls it, for its editors."`
+	Metadata        jsonObject              `json:"metadata" doc:"A JSON object of its editors' own, for them."`
+	Replacement     orNull[replacementBody] `json:"replacement" doc:"What becomes of a file that is to take the place of the one that plays, for its editors; null for nothing."`
+	CanEdit         bool                    `json:"can_edit" doc:"Whether you may change it."`
 }
 
 type progressBody struct {
@@ -103,14 +105,14 @@ func (a *API) videoBody(ctx context.Context, v library.Video) videoBody {
 		Owner:    ownerBody{ID: string(v.Owner.ID), Name: v.Owner.Name}, CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt, PublishedAt: optional(v.PublishedAt), DeletedAt: optional(v.DeletedAt),
 		WatchURL: base(ctx) + "/w/" + string(v.ID), Warnings: []string{}, Tags: []string{}, Rungs: []rungBody{}, Tracks: []trackBody{}, CanEdit: a.Library.CanEdit(viewerOf(ctx), v),
 	}
-	if eta, ok := v.ETA(a.o.Now()); ok {
-		seconds := int64(eta.Seconds())
-		b.ETASeconds = &seconds
+	if v.Version != nil && (v.State == library.Processing || v.State == library.Playable) {
+		b.ETASeconds = etaSeconds(a.Pipeline.ETA(ctx, v.Version.ID))
 	}
 	b.Tags = append(b.Tags, v.Tags...)
 	b.Category = optionalText(v.Category)
 	if b.CanEdit {
 		b.ExternalID, b.Metadata = optionalText(v.ExternalID), v.Metadata
+		b.Replacement = a.replacementBody(ctx, v.Replacement)
 	}
 	if v.Version != nil {
 		b.addVersion(base(ctx), v)
@@ -135,9 +137,8 @@ func (b *videoBody) addVersion(base string, v library.Video) {
 	}
 	b.Tracks = newTrackBodies(n.Tracks, "")
 	b.Damage.Value = newDamageBody(n.Damage)
-	if n.Poster != "" && v.State.Watchable() {
-		url := mediaURL(base, v) + n.Poster
-		b.PosterURL = &url
+	if v.State.Watchable() {
+		b.PosterURL, b.StoryboardURL = below(mediaURL(base, v), v.PosterFile()), below(mediaURL(base, v), n.Storyboard)
 	}
 	if !b.CanEdit {
 		return
@@ -186,7 +187,7 @@ type playbackBody struct {
 	HLS             string        `json:"hls"`
 	DASH            string        `json:"dash"`
 	Poster          *string       `json:"poster"`
-	Storyboard      *string       `json:"storyboard"`
+	Storyboard      *string       `json:"storyboard" doc:"A WebVTT whose cues name parts of pictures; null before it is made."`
 	Tracks          []trackBody   `json:"tracks" nullable:"false" doc:"Tracks beside the manifests, such as captions."`
 	Chapters        []chapterBody `json:"chapters" nullable:"false"`
 	DurationSeconds float64       `json:"duration_seconds"`
@@ -217,11 +218,16 @@ func newPlaybackBody(base string, v library.Video) playbackBody {
 	for _, c := range v.Version.Chapters {
 		b.Chapters = append(b.Chapters, chapterBody{Start: c.StartSeconds, Title: c.Title})
 	}
-	if v.Version.Poster != "" {
-		url := at + v.Version.Poster
-		b.Poster = &url
-	}
+	b.Poster, b.Storyboard = below(at, v.PosterFile()), below(at, v.Version.Storyboard)
 	return b
+}
+
+// below is the address of a file, nil where there is none.
+func below(at, file string) *string {
+	if file == "" {
+		return nil
+	}
+	return new(at + file)
 }
 
 func optionalText(s string) *string {

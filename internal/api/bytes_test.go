@@ -54,3 +54,19 @@ func FuzzAFileNameNeverLeavesItsHeader(f *testing.F) {
 		}
 	})
 }
+
+func TestADownloadIsCalledAfterItsVideo(t *testing.T) {
+	t.Parallel()
+	for title, want := range map[string]string{
+		"AC/DC: live":           "AC-DC- live (h264-720)",
+		"  ..":                  "video (h264-720)",
+		strings.Repeat("é", 99): strings.Repeat("é", 60) + " (h264-720)",
+	} {
+		if got := fileName(title, "h264-720"); got != want {
+			t.Errorf("%q is %q, want %q", title, got, want)
+		}
+	}
+	if got := fileName("Song", ""); got != "Song" {
+		t.Errorf("sound alone is %q", got)
+	}
+}

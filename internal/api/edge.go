@@ -17,6 +17,9 @@ func (a *API) Viewer(r *http.Request) (access.Viewer, error) {
 	return a.auth.Viewer(r)
 }
 
+// Address returns the network address that a request comes from.
+func (a *API) Address(r *http.Request) string { return a.originOf(r).Address.String() }
+
 // Problem answers a raw handler's error as the API answers its own.
 func (a *API) Problem(w http.ResponseWriter, r *http.Request, err error) {
 	writeProblem(w, a.problem(r.Context(), err))

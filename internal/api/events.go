@@ -24,6 +24,8 @@ type eventBody struct {
 	State      string       `json:"state,omitempty"`
 	Progress   progressBody `json:"progress"`
 	ETASeconds *int64       `json:"eta_seconds"`
+	// Replacement is told to whoever may edit the video: an object or null.
+	Replacement *orNull[replacementBody] `json:"replacement,omitempty"`
 }
 
 // Bounds of event streams.
@@ -249,7 +251,11 @@ func (s *eventStream) text(ctx context.Context, e events.Event) (string, error) 
 	}
 	s.remember(e.Video)
 	body := s.api.videoBody(ctx, v)
-	return format(e, eventBody{ID: body.ID, State: body.State, Progress: body.Progress, ETASeconds: body.ETASeconds})
+	news := eventBody{ID: body.ID, State: body.State, Progress: body.Progress, ETASeconds: body.ETASeconds}
+	if body.CanEdit {
+		news.Replacement = &body.Replacement
+	}
+	return format(e, news)
 }
 
 // meets reports whether the client would find the video in its lists, or follows it by its address.

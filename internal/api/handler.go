@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -90,7 +91,7 @@ func (a *API) dispatch(w http.ResponseWriter, r *http.Request, pattern string, c
 	if err := a.limit(w.Header(), route.Class, caller, signInOrigin(r.Context())); err != nil {
 		return err
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	r.Body = http.MaxBytesReader(w, r.Body, cmp.Or(route.bodyBytes, maxBody))
 	if err := errors.Join(checkQuery(r, route), a.checkNulls(r, route)); err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ type Route struct {
 	idempotent bool
 	body       *huma.Schema // nil: none
 	query      []*huma.Param
+	bodyBytes  int64 // most of a body; 0: maxBody
 }
 
 // trait says how a route differs from others of its method.
@@ -112,16 +113,14 @@ func (a *API) add(r Route) {
 	a.byPattern[r.Method+" "+r.Path] = r
 }
 
-// raw adds a route that the framework does not answer, with its description when it has one: a stream, a file.
-func (a *API) raw(method, path string, p Permission, handler http.Handler, described ...huma.Operation) {
-	route := newRoute(method, Prefix+path, p, nil)
+// raw adds a route that the framework does not answer: a stream, a file.
+func (a *API) raw(method, path string, p Permission, handler http.HandlerFunc, d huma.Operation, traits ...trait) {
+	route := newRoute(method, Prefix+path, p, traits)
 	a.add(route)
 	a.mux.Handle(method+" "+route.Path, handler)
-	for _, d := range described {
-		op := operation(route, d.OperationID, d.Summary)
-		op.Description, op.Parameters, op.RequestBody, op.Responses = d.Description, d.Parameters, d.RequestBody, d.Responses
-		a.huma.OpenAPI().AddOperation(&op)
-	}
+	op := operation(route, d.OperationID, d.Summary)
+	op.Description, op.Parameters, op.RequestBody, op.Responses = d.Description, d.Parameters, d.RequestBody, d.Responses
+	a.huma.OpenAPI().AddOperation(&op)
 }
 
 // wellKnown adds a route outside of the prefix (RFC 8615).

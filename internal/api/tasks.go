@@ -10,20 +10,22 @@ import (
 
 // listedTaskBody is a task as administrators see it among all others.
 type listedTaskBody struct {
-	ID         string        `json:"id" pattern:"^[0-9A-Za-z]{22}$"`
-	Kind       string        `json:"kind" doc:"probe, prepare, chunk, audio, pictures or verify; others may come."`
-	State      string        `json:"state" enum:"queued,running,done,failed"`
-	Video      taskVideoBody `json:"video"`
-	Track      *string       `json:"track" doc:"Of an audio task."`
-	Chunk      *int          `json:"chunk" doc:"Of a chunk task: its number in the plan."`
-	Attempts   int           `json:"attempts" doc:"Those that ended without success."`
-	Progress   float64       `json:"progress" minimum:"0" maximum:"1"`
-	Worker     *string       `json:"worker" doc:"Who works on it; null for nobody."`
-	Error      *string       `json:"error" doc:"Why the last attempt ended."`
-	NotBefore  *time.Time    `json:"not_before" doc:"When it is tried next, where it has to wait."`
-	CreatedAt  time.Time     `json:"created_at"`
-	StartedAt  *time.Time    `json:"started_at"`
-	FinishedAt *time.Time    `json:"finished_at"`
+	ID         string              `json:"id" pattern:"^[0-9A-Za-z]{22}$"`
+	Kind       string              `json:"kind" doc:"probe, prepare, demand, copy, chunk, audio, pictures, verify or storyboard; others may come."`
+	State      string              `json:"state" enum:"queued,running,done,failed"`
+	Video      taskVideoBody       `json:"video"`
+	Track      *string             `json:"track" doc:"Of an audio task."`
+	Chunk      *int                `json:"chunk" doc:"Of a chunk task: its number in the plan."`
+	Attempts   int                 `json:"attempts" doc:"Those that ended without success."`
+	Progress   float64             `json:"progress" minimum:"0" maximum:"1"`
+	Worker     *string             `json:"worker" doc:"Who works on it, or did it; null for nobody yet."`
+	Error      *string             `json:"error" doc:"Why the last attempt ended."`
+	WhyWaiting orNull[waitingBody] `json:"why_waiting" doc:"Why it has not begun; null for one that has."`
+	ETASeconds *int64              `json:"eta_seconds" doc:"Until it is done; null where nobody knows."`
+	NotBefore  *time.Time          `json:"not_before" doc:"When it is tried next, where it has to wait."`
+	CreatedAt  time.Time           `json:"created_at"`
+	StartedAt  *time.Time          `json:"started_at"`
+	FinishedAt *time.Time          `json:"finished_at"`
 }
 
 type taskVideoBody struct {
@@ -36,7 +38,7 @@ func newListedTaskBody(t pipeline.ListedTask) listedTaskBody {
 		ID: string(t.ID), Kind: string(t.Kind), State: string(t.State), Video: taskVideoBody{ID: string(t.Video), Title: t.Title},
 		Track: optionalText(t.Track), Attempts: t.Crashes + t.Faults, Progress: progressOf(t.Task), Worker: optionalText(t.Worker),
 		Error: optionalText(t.Error), NotBefore: optional(t.NotBefore), CreatedAt: t.CreatedAt.UTC(), StartedAt: optional(t.StartedAt),
-		FinishedAt: optional(t.FinishedAt),
+		FinishedAt: optional(t.FinishedAt), WhyWaiting: newWaitingBody(t.Why), ETASeconds: etaSeconds(t.ETA, t.ETAKnown),
 	}
 	if t.Kind == pipeline.Chunk {
 		b.Chunk = &t.Chunk
@@ -59,7 +61,7 @@ type listTasksInput struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50" doc:"Tasks a page."`
 	Cursor string `query:"cursor" maxLength:"300" doc:"next_cursor of the page before."`
 	State  string `query:"state" enum:"queued,running,done,failed" doc:"Only tasks in this state."`
-	Kind   string `query:"kind" enum:"probe,prepare,chunk,audio,pictures,verify" doc:"Only tasks of this kind."`
+	Kind   string `query:"kind" enum:"probe,prepare,demand,copy,chunk,audio,pictures,verify,storyboard" doc:"Only tasks of this kind."`
 	Video  string `query:"video" pattern:"^[0-9A-Za-z]{22}$" doc:"Only tasks of this video."`
 }
 

@@ -219,6 +219,12 @@ func (a *API) restoreVideo(ctx context.Context, in *videoPath) (*videoOutput, er
 	return a.videoOutput(ctx, v), nil
 }
 
+func notPlayable(v library.Video) error {
+	p := newProblem(http.StatusConflict, "This video cannot be played yet.").withCode("not_playable")
+	p.State = string(v.State)
+	return p
+}
+
 type playbackOutput struct {
 	Body playbackBody
 }
@@ -229,9 +235,7 @@ func (a *API) playback(ctx context.Context, in *videoPath) (*playbackOutput, err
 		return nil, err
 	}
 	if !v.State.Watchable() {
-		p := newProblem(http.StatusConflict, "This video cannot be played yet.").withCode("not_playable")
-		p.State = string(v.State)
-		return nil, p
+		return nil, notPlayable(v)
 	}
 	return &playbackOutput{Body: newPlaybackBody(base(ctx), v)}, nil
 }

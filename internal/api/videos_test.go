@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"matinee/internal/access"
 	"matinee/internal/account"
@@ -30,6 +31,8 @@ type videoServer struct {
 	*authServer
 
 	api                    *api.API
+	uploads                *upload.Service
+	pipeline               *pipeline.Pipeline
 	owner, other, stranger string // bearer tokens
 }
 
@@ -53,9 +56,9 @@ func newVideoServerOn(t *testing.T, address string, o api.Options) *videoServer 
 		Events:   events.NewHub(),
 		Replays:  must[*replay.Keeper](t)(replay.New(database.NewReplays(db), [32]byte{1}, o.Now)),
 	}
-	m.Pipeline = must[*pipeline.Pipeline](t)(pipeline.New(database.NewPipeline(db), objects, tool, m.Events, filepath.Join(folder, "scratch"), pipeline.Options{}))
+	m.Pipeline = must[*pipeline.Pipeline](t)(pipeline.New(database.NewPipeline(db), objects, tool, m.Events, filepath.Join(folder, "scratch"), pipeline.Options{PosterPatience: time.Minute}))
 	m.Uploads = must[*upload.Service](t)(upload.New(database.NewUploads(db), objects, m.Pipeline, noMaker{}, m.Pipeline, upload.Options{}))
-	s := &videoServer{api: api.New(m, o)}
+	s := &videoServer{api: api.New(m, o), uploads: m.Uploads, pipeline: m.Pipeline}
 	s.authServer = &authServer{Server: httptest.NewServer(s.api), accounts: m.Accounts}
 	t.Cleanup(s.Close)
 	t.Cleanup(s.api.Close) // first: an open stream would hold the server

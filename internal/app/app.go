@@ -138,7 +138,7 @@ func (a *App) buildPipeline(ctx context.Context) error {
 		return err
 	}
 	a.pipeline, err = pipeline.New(database.NewPipeline(a.db), a.objects, a.encoder, a.hub, a.folder.in("scratch"), pipeline.Options{
-		Slots: a.config.EncodeSlots, Threads: a.config.EncodeThread, Policy: media.Policy{}, BinRetention: a.config.BinRetention, Logger: a.log,
+		Slots: a.config.EncodeSlots, DemandSlots: a.config.DemandSlots, Threads: a.config.EncodeThread, Policy: media.Policy{}, BinRetention: a.config.BinRetention, Logger: a.log,
 	})
 	if err != nil {
 		return err
@@ -174,7 +174,9 @@ func (a *App) buildEdges(b Build) error {
 	if err != nil {
 		return err
 	}
-	origin, err := delivery.New(a.pipeline, a.objects, delivery.Edge{ViewerOf: a.api.Viewer, Problem: a.api.Problem})
+	origin, err := delivery.New(a.pipeline, a.objects, a.pipeline, a.hub, delivery.Edge{
+		ViewerOf: a.api.Viewer, AddressOf: a.api.Address, Problem: a.api.Problem,
+	}, delivery.Options{})
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"matinee/internal/api"
+	"matinee/internal/delivery"
 )
 
 // sweepEvery is how often finished and expired uploads, and expired sessions, are looked for.
@@ -35,12 +36,12 @@ func (a *App) Run(ctx context.Context, out io.Writer) error {
 		return errors.Join(err, listener.Close())
 	}
 	a.sweep(ctx)
-	public := a.server(nil)
+	public := a.server(delivery.ConnContext)
 	local := a.server(func(ctx context.Context, _ net.Conn) context.Context { return api.WithLocal(ctx) })
 
 	group, working := errgroup.WithContext(ctx)
 	group.Go(func() error { return serve(local, socket) })
-	group.Go(func() error { return serve(public, listener) })
+	group.Go(func() error { return serve(public, delivery.Listener(listener)) })
 	group.Go(func() error { return a.pipeline.Run(working, true) })
 	group.Go(func() error { return a.keepSweeping(working) })
 	group.Go(func() error {

@@ -61,6 +61,12 @@ func PictureKey(video ids.VideoID, version ids.VersionID, name string) string {
 	return VersionPrefix(video, version) + "pictures/" + name
 }
 
+// VideoPicturesPrefix is where the pictures lie that belong to a video whatever version it shows.
+func VideoPicturesPrefix(video ids.VideoID) string { return VideoPrefix(video) + "pictures/" }
+
+// VideoPictureKey names a picture of a video; name carries a hash of its content, for example "chosen-HASH.jpg".
+func VideoPictureKey(video ids.VideoID, name string) string { return VideoPicturesPrefix(video) + name }
+
 // SubtitlesKey names the WebVTT of one subtitle track; name carries a hash of its content, for example "HASH.vtt".
 func SubtitlesKey(video ids.VideoID, version ids.VersionID, name string) string {
 	return VersionPrefix(video, version) + "subtitles/" + name

@@ -34,7 +34,8 @@ type Config struct {
 	FFprobe      string `name:"ffprobe" placeholder:"PATH" help:"The ffprobe program. Default: looked up on the PATH."`
 	Sandbox      string `name:"sandbox" default:"auto" enum:"auto,strict" help:"What to do where this machine lacks a layer of the sandbox around ffmpeg: auto: go on without it; strict: refuse to start."`
 	SandboxUser  int    `name:"sandbox-user" default:"65530" help:"Number of the user and group that ffmpeg runs as where the server runs as root."`
-	EncodeSlots  int    `name:"encode-slots" default:"1" help:"Chunks that are encoded at the same time."`
+	EncodeSlots  int    `name:"encode-slots" default:"0" help:"Chunks that are encoded at the same time; 0: as many as the cores and the memory allow."`
+	DemandSlots  int    `name:"demand-slots" default:"0" help:"Segments that are made at the same time for viewers who are ahead of the encoding; 0: one for every two cores."`
 	EncodeThread int    `name:"encode-threads" default:"2" help:"Threads of each encoder."`
 }
 
@@ -75,7 +76,8 @@ func (c *Config) validateProcesses() (wrong []error) {
 		value, least, most int
 	}{
 		{"sandbox-user", c.SandboxUser, 1, 1<<31 - 1}, // 0 is root
-		{"encode-slots", c.EncodeSlots, 1, 256},
+		{"encode-slots", c.EncodeSlots, 0, 256},
+		{"demand-slots", c.DemandSlots, 0, 64},
 		{"encode-threads", c.EncodeThread, 1, 64},
 	} {
 		if n.value < n.least || n.value > n.most {

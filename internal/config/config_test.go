@@ -12,7 +12,7 @@ import (
 
 func valid() config.Config {
 	return config.Config{
-		Data: "data", Listen: "127.0.0.1:8080", DrainTimeout: time.Second, EncodeSlots: 1, EncodeThread: 2, UploadTTL: time.Hour, SandboxUser: 65530,
+		Data: "data", Listen: "127.0.0.1:8080", DrainTimeout: time.Second, EncodeThread: 2, UploadTTL: time.Hour, SandboxUser: 65530,
 	}
 }
 
@@ -22,7 +22,7 @@ func TestValidateNamesEveryWrongKey(t *testing.T) {
 	if err := good.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	bad := config.Config{Listen: "nowhere", PublicURL: "ftp://x", DrainTimeout: -1, BinRetention: -1}
+	bad := config.Config{Listen: "nowhere", PublicURL: "ftp://x", DrainTimeout: -1, BinRetention: -1, EncodeSlots: -1}
 	err := bad.Validate()
 	if err == nil {
 		t.Fatal("accepted")

@@ -318,7 +318,7 @@ func TestAVersionIsNotMadeAnewForEver(t *testing.T) {
 		if err := w.GiveUp(t.Context(), l, media.Refusal{Code: "encoder_unstable", Message: "m"}, w.now); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.Repair(t.Context(), v.ID, w.now); err != nil {
+		if _, err := w.Repair(t.Context(), v.ID, w.now); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.Remake(t.Context(), w.claim(t), w.now); err != nil {

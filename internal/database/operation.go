@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -18,8 +19,8 @@ import (
 const operationColumns = `
 	p.id, p.kind, p.video_id, p.version_id, p.task_id, p.created_by, p.created_at, p.ended_at, p.outcome, p.error_code, p.error_message, p.error_next,
 	v.owner_id, v.visibility, v.state,
-	COALESCE(v.version_id, '') = p.version_id, n.ready_at, COALESCE(n.failed_code, ''), COALESCE(n.failed_message, ''), COALESCE(n.failed_next, ''),
-	(SELECT COUNT(*) FROM task t WHERE t.version_id = p.version_id AND t.state IN ('queued', 'running')),
+	p.version_id IN (COALESCE(v.version_id, ''), COALESCE(v.next_version_id, '')), n.ready_at, COALESCE(n.failed_code, ''), COALESCE(n.failed_message, ''), COALESCE(n.failed_next, ''),
+	(SELECT COUNT(*) FROM task t WHERE t.version_id = p.version_id AND t.kind NOT IN ('demand', 'storyboard') AND t.state IN ('queued', 'running')),
 	(SELECT CAST(COALESCE(SUM(t.done_units), 0) AS BIGINT) FROM task t WHERE t.version_id = p.version_id),
 	(SELECT CAST(COALESCE(SUM(t.total_units), 0) AS BIGINT) FROM task t WHERE t.version_id = p.version_id)`
 
@@ -80,8 +81,8 @@ func operationProgress(state pipeline.OperationState, done, total int64) float64
 	return min(float64(done)/float64(total), 0.99)
 }
 
-// BeginOperation adds an operation on the current version of its video, or returns the one that goes on already. Those that
-// are too old to be asked for go.
+// BeginOperation adds an operation on its version, or on the one that its video shows where it names none, or returns the one that
+// goes on already. Those that are too old to be asked for go.
 func (s *Pipeline) BeginOperation(ctx context.Context, o pipeline.Operation) (begun pipeline.Operation, err error) {
 	err = s.db.Update(ctx, func(tx *Tx) error {
 		if err := forgetOperations(ctx, tx, o.CreatedAt); err != nil {
@@ -94,7 +95,7 @@ func (s *Pipeline) BeginOperation(ctx context.Context, o pipeline.Operation) (be
 		if version == "" {
 			return errs.New(errs.Conflict, "no_source", "This video has no source yet.")
 		}
-		o.Version = version
+		o.Version = cmp.Or(o.Version, version)
 		going, err := many(ctx, tx, scanOperation, `
 			SELECT `+operationColumns+operationTables+` WHERE p.video_id = ? AND p.ended_at IS NULL AND p.kind = ? AND p.version_id = ? AND p.task_id = ?`,
 			string(o.Video), string(o.Kind), string(o.Version), string(o.Task))
@@ -197,7 +198,7 @@ func endOperation(ctx context.Context, tx *Tx, o pipeline.Operation, now time.Ti
 }
 
 // CancelOperation ends the open tasks of the operation's version. What was ready stays ready; what cannot be played yet fails
-// by name and can be repaired.
+// by name and can be repaired; what was to take the place of another version is given up.
 func (s *Pipeline) CancelOperation(ctx context.Context, id ids.OperationID, now time.Time) error {
 	return s.db.Update(ctx, func(tx *Tx) error {
 		o, err := operationByID(ctx, tx, id)
@@ -218,6 +219,13 @@ func (s *Pipeline) CancelOperation(ctx context.Context, id ids.OperationID, now 
 		if err := endOperation(ctx, tx, o.Operation, now); err != nil {
 			return err
 		}
+		places, err := lockSeats(ctx, tx, o.Video)
+		if err != nil {
+			return err
+		}
+		if o.Version == places.next {
+			return dropNext(ctx, tx, o.Video, places, now)
+		}
 		if err := cancelWork(ctx, tx, o.Version, now); err != nil {
 			return err
 		}
@@ -230,7 +238,7 @@ func cancelWork(ctx context.Context, tx *Tx, version ids.VersionID, now time.Tim
 		UPDATE task SET fence = fence + 1, lease_owner = NULL, lease_until = NULL, finished_at = ?,
 		       state = CASE WHEN EXISTS (SELECT 1 FROM version n WHERE n.id = task.version_id AND n.ready_at IS NOT NULL) THEN 'done' ELSE 'failed' END,
 		       error = 'This was cancelled.'
-		WHERE version_id = ? AND state IN ('queued', 'running')`, micros(now), string(version))
+		WHERE version_id = ? AND kind <> 'demand' AND state IN ('queued', 'running')`, micros(now), string(version))
 	if err != nil {
 		return fmt.Errorf("end tasks: %w", err)
 	}
@@ -244,23 +252,35 @@ func cancelWork(ctx context.Context, tx *Tx, version ids.VersionID, now time.Tim
 	return nil
 }
 
-// Reencode replaces the current version of a video by a new one from the same source.
-func (s *Pipeline) Reencode(ctx context.Context, video ids.VideoID, now time.Time) error {
-	return s.db.Update(ctx, func(tx *Tx) error {
-		_, id, err := currentOf(ctx, tx, video)
+// Reencode seats a new version from the source of the one that a video shows.
+func (s *Pipeline) Reencode(ctx context.Context, video ids.VideoID, now time.Time) (fresh ids.VersionID, err error) {
+	err = s.db.Update(ctx, func(tx *Tx) error {
+		places, err := lockSeats(ctx, tx, video)
 		if err != nil {
 			return err
 		}
-		if id == "" {
+		switch {
+		case places.current == "":
 			return errs.New(errs.Conflict, "no_source", "This video has no source yet.")
+		case places.next != "" && places.other && !places.failed:
+			return pipeline.ErrReplacing()
 		}
-		arriving, err := one(ctx, tx, scanInt64, `SELECT COUNT(*) FROM upload WHERE video_id = ? AND completed_at IS NULL AND received > 0`, string(video))
-		if err != nil {
-			return fmt.Errorf("look for an upload: %w", err)
-		}
-		if arriving > 0 {
+		if arriving, err := isArriving(ctx, tx, video); err != nil {
+			return err
+		} else if arriving {
 			return upload.ErrInProgress()
 		}
-		return remake(ctx, tx, id, now)
+		fresh, err = remake(ctx, tx, places, places.current, now)
+		return err
 	})
+	return fresh, err
+}
+
+// isArriving reports whether bytes of another source have come.
+func isArriving(ctx context.Context, tx *Tx, video ids.VideoID) (bool, error) {
+	n, err := one(ctx, tx, scanInt64, `SELECT COUNT(*) FROM upload WHERE video_id = ? AND completed_at IS NULL AND received > 0`, string(video))
+	if err != nil {
+		return false, fmt.Errorf("look for an upload: %w", err)
+	}
+	return n > 0, nil
 }

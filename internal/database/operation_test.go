@@ -1,6 +1,7 @@
 package database_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -12,10 +13,13 @@ import (
 	"matinee/internal/pipeline"
 )
 
-func (w *work) begin(t *testing.T, kind pipeline.OperationKind, video ids.VideoID) pipeline.Operation {
+// begin begins an operation on a version of the video, the one that is shown where none is named.
+func (w *work) begin(t *testing.T, kind pipeline.OperationKind, video ids.VideoID, version ...ids.VersionID) pipeline.Operation {
 	t.Helper()
 	w.now = w.now.Add(time.Second)
-	o, err := w.BeginOperation(t.Context(), pipeline.Operation{ID: ids.New[ids.OperationID](), Kind: kind, Video: video, By: "u1", CreatedAt: w.now})
+	o, err := w.BeginOperation(t.Context(), pipeline.Operation{
+		ID: ids.New[ids.OperationID](), Kind: kind, Video: video, Version: slices.Concat(version, []ids.VersionID{""})[0], By: "u1", CreatedAt: w.now,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,24 +69,32 @@ func TestAnOperationFollowsTheWorkAndKeepsItsOutcome(t *testing.T) {
 		if o := w.wantOperation(t, first.ID, pipeline.OperationDone); o.Progress != 1 || o.EndedAt.IsZero() {
 			t.Errorf("done: %+v", o)
 		}
-		if err := w.Repair(t.Context(), v.ID, w.now); err != nil { // another verification
+		if _, err := w.Repair(t.Context(), v.ID, w.now); err != nil { // another verification
 			t.Fatal(err)
 		}
 		second := w.begin(t, pipeline.RepairOperation, v.ID)
 		w.wantOperation(t, second.ID, pipeline.OperationRunning)
 		w.wantOperation(t, first.ID, pipeline.OperationDone)
-		if err := w.Reencode(t.Context(), v.ID, w.now); err != nil {
-			t.Fatal(err)
+		fresh, err := w.Reencode(t.Context(), v.ID, w.now)
+		if err != nil || fresh == second.Version {
+			t.Fatalf("it is no new version: %s, %v", fresh, err)
 		}
-		w.wantState(t, v.ID, library.Processing)
-		w.wantOperation(t, second.ID, pipeline.OperationCancelled)
-		third := w.begin(t, pipeline.ReencodeOperation, v.ID)
-		if third.Version == second.Version {
-			t.Error("it is no new version")
-		}
+		third := w.begin(t, pipeline.ReencodeOperation, v.ID, fresh)
+		w.wantState(t, v.ID, library.Ready) // it plays on
+		w.verify(t)                         // the repair goes on too
+		w.wantOperation(t, second.ID, pipeline.OperationDone)
+		w.wantOperation(t, third.ID, pipeline.OperationRunning)
 		w.ready(t, v.ID)
 		w.wantOperation(t, third.ID, pipeline.OperationDone)
-		w.wantOperation(t, second.ID, pipeline.OperationCancelled)
+		w.wantOperation(t, second.ID, pipeline.OperationDone)
+
+		if _, err := w.Repair(t.Context(), v.ID, w.now); err != nil {
+			t.Fatal(err)
+		}
+		fourth := w.begin(t, pipeline.RepairOperation, v.ID)
+		w.arrive(t, v.ID, "u1")
+		w.playable(t)
+		w.wantOperation(t, fourth.ID, pipeline.OperationCancelled) // of a version that is not shown any more
 	})
 }
 
@@ -105,12 +117,12 @@ func TestACancelledOperationLeavesNothingRunningAndNothingStuck(t *testing.T) {
 		if err := w.CancelOperation(t.Context(), o.ID, w.now); errs.CodeOf(err) != "operation_ended" {
 			t.Errorf("cancelled twice: %v", err)
 		}
-		if err := w.Repair(t.Context(), v.ID, w.now); err != nil {
+		if _, err := w.Repair(t.Context(), v.ID, w.now); err != nil {
 			t.Fatal(err)
 		}
 		w.ready(t, v.ID)
 
-		if err := w.Repair(t.Context(), v.ID, w.now); err != nil {
+		if _, err := w.Repair(t.Context(), v.ID, w.now); err != nil {
 			t.Fatal(err)
 		}
 		again := w.begin(t, pipeline.RepairOperation, v.ID)

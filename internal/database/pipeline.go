@@ -13,7 +13,6 @@ import (
 	"matinee/internal/library"
 	"matinee/internal/media"
 	"matinee/internal/pipeline"
-	"matinee/internal/upload"
 )
 
 // Pipeline keeps the versions and tasks of pipeline: tasks in task.go, the ends of videos in purge.go, the flows here.
@@ -23,48 +22,6 @@ type Pipeline struct{ db *DB }
 func NewPipeline(db *DB) *Pipeline { return &Pipeline{db: db} }
 
 var _ pipeline.Store = (*Pipeline)(nil)
-
-// FinishUpload makes a complete upload the current version of its video.
-func (s *Pipeline) FinishUpload(ctx context.Context, f upload.Finished, probe pipeline.Task, now time.Time) error {
-	return s.db.Update(ctx, func(tx *Tx) error {
-		if there, err := lockVideo(ctx, tx, f.Video, `purged = 0`); err != nil {
-			return err
-		} else if !there {
-			return errs.Missing("video")
-		}
-		already, err := finishUpload(ctx, tx, f.Upload, now)
-		if err != nil || already {
-			return err
-		}
-		owner, old, err := currentOf(ctx, tx, f.Video)
-		if err != nil {
-			return err
-		}
-		if err := tombstone(ctx, tx, old, now); err != nil {
-			return err
-		}
-		v := pipeline.Version{ID: f.Version, Video: f.Video, Source: f.Version, FileName: f.FileName, SourceBytes: f.SizeBytes}
-		if err := insertVersion(ctx, tx, v, f.FileType, now); err != nil {
-			return err
-		}
-		if err := insertTasks(ctx, tx, v, owner, []pipeline.Task{probe}, now); err != nil {
-			return err
-		}
-		return refreshState(ctx, tx, f.Video, now)
-	})
-}
-
-// insertVersion makes v the current version of its video.
-func insertVersion(ctx context.Context, tx *Tx, v pipeline.Version, fileType string, now time.Time) error {
-	_, err := tx.Exec(ctx, `
-		INSERT INTO version (id, video_id, source_id, file_name, file_type, source_bytes, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		string(v.ID), string(v.Video), string(v.Source), v.FileName, fileType, v.SourceBytes, micros(now))
-	if err != nil {
-		return fmt.Errorf("insert version: %w", err)
-	}
-	_, err = tx.Exec(ctx, `UPDATE video SET version_id = ?, updated_at = ? WHERE id = ?`, string(v.ID), micros(now), string(v.Video))
-	return err
-}
 
 // currentOf returns the owner and the current version ("" for none) of a video.
 func currentOf(ctx context.Context, tx *Tx, video ids.VideoID) (owner ids.UserID, version ids.VersionID, err error) {
@@ -79,36 +36,20 @@ func currentOf(ctx context.Context, tx *Tx, video ids.VideoID) (owner ids.UserID
 	return ids.UserID(found.owner), ids.VersionID(found.version), err
 }
 
-// tombstone marks a version's media for removal and forgets its tasks, which fences whoever works on them.
-func tombstone(ctx context.Context, tx *Tx, id ids.VersionID, now time.Time) error {
-	if id == "" {
-		return nil
-	}
-	if _, err := tx.Exec(ctx, `UPDATE version SET tombstoned_at = ? WHERE id = ? AND tombstoned_at IS NULL`, micros(now), string(id)); err != nil {
-		return fmt.Errorf("tombstone version: %w", err)
-	}
-	// Running tasks stay as rows until their leases end: while one stands its worker may still put segments.
-	_, err := tx.Exec(ctx, `DELETE FROM task WHERE version_id = ? AND state <> 'running'`, string(id))
-	if err != nil {
-		return fmt.Errorf("forget tasks: %w", err)
-	}
-	_, err = tx.Exec(ctx, `UPDATE task SET fence = fence + 1, state = 'failed' WHERE version_id = ? AND state = 'running'`, string(id))
-	return err
-}
-
 const versionColumns = `
-	id, video_id, source_id, file_name, source_bytes, container, prepared, plan, tracks, extra_tracks, fingerprint, poster, report, revision, playable_at, ready_at`
+	id, video_id, source_id, file_name, source_bytes, container, prepared, plan, tracks, extra_tracks, fingerprint, poster, storyboard, poster_choices, report, revision, playable_at, ready_at, on_demand`
 
 func scanVersion(r row) (pipeline.Version, error) {
 	var (
 		v                   pipeline.Version
 		prepared            int64
 		plan, tracks, extra sql.NullString
-		report              sql.NullString
+		report, choices     sql.NullString
+		onDemand            sql.NullString
 		playable, ready     sql.NullInt64
 	)
 	err := r.Scan(&v.ID, &v.Video, &v.Source, &v.FileName, &v.SourceBytes, &v.Container, &prepared, &plan, &tracks, &extra, &v.Fingerprint, &v.Poster,
-		&report, &v.Revision, &playable, &ready)
+		&v.Storyboard, &choices, &report, &v.Revision, &playable, &ready, &onDemand)
 	if err != nil {
 		return v, err
 	}
@@ -121,6 +62,12 @@ func scanVersion(r row) (pipeline.Version, error) {
 		return v, err
 	}
 	if err := fromJSON(extra, &v.Extra); err != nil {
+		return v, err
+	}
+	if err := fromJSON(choices, &v.PosterChoices); err != nil {
+		return v, err
+	}
+	if err := fromJSON(onDemand, &v.OnDemand); err != nil {
 		return v, err
 	}
 	return v, fromJSON(report, &v.Report)
@@ -194,7 +141,7 @@ func (s *Pipeline) StartPrepare(ctx context.Context, l pipeline.Lease, container
 	})
 }
 
-// FinishPlan stores a plan and queues the work that it asks for.
+// FinishPlan stores a plan and queues the work that it asks for. Where the first segments exist the version is playable by it.
 func (s *Pipeline) FinishPlan(ctx context.Context, l pipeline.Lease, p pipeline.Planned, next []pipeline.Task, now time.Time) error {
 	values, err := planValues(p)
 	if err != nil {
@@ -206,11 +153,14 @@ func (s *Pipeline) FinishPlan(ctx context.Context, l pipeline.Lease, p pipeline.
 		}
 		_, err := tx.Exec(ctx, `
 			UPDATE version SET container = ?, prepared = ?, plan = ?, tracks = ?, fingerprint = ?, duration_us = ?, width = ?, height = ?, frame_rate = ?,
-			       rungs = ?, warnings = ?, extra_tracks = ?, chapters = ?, revision = revision + 1 WHERE id = ?`, append(values, string(l.Version))...)
+			       rungs = ?, warnings = ?, extra_tracks = ?, chapters = ?, on_demand = ?, revision = revision + 1 WHERE id = ?`, append(values, string(l.Version))...)
 		if err != nil {
 			return fmt.Errorf("store plan: %w", err)
 		}
-		return queueFor(ctx, tx, l, next, now)
+		if err := queueFor(ctx, tx, l, next, now); err != nil || !p.Playable {
+			return err
+		}
+		return publish(ctx, tx, l, now)
 	})
 }
 
@@ -223,11 +173,7 @@ func planValues(p pipeline.Planned) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rungs []library.Rung
-	for _, r := range p.Plan.Rungs {
-		rungs = append(rungs, library.Rung{ID: r.ID, Width: r.Width, Height: r.Height})
-	}
-	shown, err := toJSON(rungs)
+	shown, err := toJSON(rungsOf(p.Plan, pipeline.Offered(p.Plan, p.Tracks, pipeline.OfferFacts{OnDemand: p.OnDemand})))
 	if err != nil {
 		return nil, err
 	}
@@ -247,21 +193,42 @@ func planValues(p pipeline.Planned) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	onDemand, err := toJSON(p.OnDemand)
+	if err != nil {
+		return nil, err
+	}
 	width, height := p.Plan.Size()
 	return []any{
 		string(p.Container), flag(p.Prepared), plan, tracks, p.Fingerprint, p.Plan.Duration().Microseconds(), width, height, p.Plan.FrameRate(),
-		shown, notes, extra, chapters,
+		shown, notes, extra, chapters, onDemand,
 	}, nil
 }
 
-// FinishTrackWork ends a chunk or audio task. The last one makes the version playable.
-func (s *Pipeline) FinishTrackWork(ctx context.Context, l pipeline.Lease, f pipeline.Facts, now time.Time) (playable bool, err error) {
-	return s.endTrackWork(ctx, l, f, now, func(*Tx) error { return nil })
+// rungsOf lists those of a plan's rungs that are among the tracks, as a video's page shows them.
+func rungsOf(plan media.Plan, tracks []string) []library.Rung {
+	rungs := []library.Rung{}
+	for _, r := range plan.Rungs {
+		if slices.Contains(tracks, r.ID) {
+			rungs = append(rungs, library.Rung{ID: r.ID, Width: r.Width, Height: r.Height})
+		}
+	}
+	return rungs
+}
+
+// FinishTrackWork ends a task that makes tracks. The last one queues the verification.
+func (s *Pipeline) FinishTrackWork(ctx context.Context, l pipeline.Lease, f pipeline.Facts, now time.Time) (pipeline.Step, error) {
+	return s.endTrackWork(ctx, l, f, now, func(tx *Tx) error {
+		if l.Kind != pipeline.Chunk || len(f.Damage) == 0 {
+			return nil
+		}
+		return dropSource(ctx, tx, l.Version)
+	})
 }
 
 // endTrackWork ends a task of tracks with what else it changes.
-func (s *Pipeline) endTrackWork(ctx context.Context, l pipeline.Lease, f pipeline.Facts, now time.Time, also func(*Tx) error) (playable bool, err error) {
+func (s *Pipeline) endTrackWork(ctx context.Context, l pipeline.Lease, f pipeline.Facts, now time.Time, also func(*Tx) error) (step pipeline.Step, err error) {
 	err = s.db.Update(ctx, func(tx *Tx) error {
+		step = pipeline.Step{}
 		// Locking the version first makes the last two tasks of a version wait for each other on PostgreSQL.
 		if _, err := tx.Exec(ctx, `UPDATE version SET revision = revision WHERE id = ?`, string(l.Version)); err != nil {
 			return fmt.Errorf("lock version: %w", err)
@@ -272,25 +239,63 @@ func (s *Pipeline) endTrackWork(ctx context.Context, l pipeline.Lease, f pipelin
 		if err := also(tx); err != nil {
 			return err
 		}
+		if step.RungsAdded, err = offerLadder(ctx, tx, l); err != nil {
+			return err
+		}
 		rest, err := one(ctx, tx, scanInt64, `
-			SELECT COUNT(*) FROM task WHERE version_id = ? AND state <> 'done' AND kind IN ('chunk', 'audio', 'verify')`, string(l.Version))
+			SELECT COUNT(*) FROM task WHERE version_id = ? AND state <> 'done' AND kind IN ('chunk', 'audio', 'copy', 'verify')`, string(l.Version))
 		if err != nil || rest > 0 {
 			return err
 		}
-		playable = true
+		if err := queueFor(ctx, tx, l, []pipeline.Task{pipeline.VerifyTask()}, now); err != nil {
+			return err
+		}
+		step.Verifying = true
+		before, err := one(ctx, tx, scanInt64, `SELECT COUNT(*) FROM version WHERE id = ? AND playable_at IS NOT NULL`, string(l.Version))
+		if err != nil {
+			return fmt.Errorf("look whether the version can be played: %w", err)
+		}
+		step.Playable = before == 0
 		return publish(ctx, tx, l, now)
 	})
-	return playable && err == nil, err
+	if err != nil {
+		return pipeline.Step{}, err
+	}
+	return step, nil
 }
 
-// publish makes a version playable and queues its verification.
+// offerLadder shows every rung of a version once the last of its chunks is made, and reports whether some were not shown before.
+func offerLadder(ctx context.Context, tx *Tx, l pipeline.Lease) (added bool, err error) {
+	if l.Kind != pipeline.Chunk {
+		return false, nil
+	}
+	done, err := ladderDone(ctx, tx, l.Version)
+	if err != nil || !done {
+		return false, err
+	}
+	v, err := one(ctx, tx, scanVersion, `SELECT `+versionColumns+` FROM version WHERE id = ?`, string(l.Version))
+	if err != nil {
+		return false, fmt.Errorf("read version: %w", err)
+	}
+	shown, err := toJSON(rungsOf(v.Plan, pipeline.Offered(v.Plan, v.Tracks, pipeline.OfferFacts{OnDemand: v.OnDemand, LadderDone: true})))
+	if err != nil {
+		return false, err
+	}
+	n, err := tx.Exec(ctx, `UPDATE version SET rungs = ?, revision = revision + 1 WHERE id = ? AND rungs <> ?`, shown, string(l.Version), shown)
+	if err != nil {
+		return false, fmt.Errorf("show rungs: %w", err)
+	}
+	return n > 0, nil
+}
+
+// publish makes a version playable.
 func publish(ctx context.Context, tx *Tx, l pipeline.Lease, now time.Time) error {
 	_, err := tx.Exec(ctx, `
 		UPDATE version SET playable_at = COALESCE(playable_at, ?), revision = revision + 1 WHERE id = ?`, micros(now), string(l.Version))
 	if err != nil {
 		return fmt.Errorf("publish version: %w", err)
 	}
-	if err := queueFor(ctx, tx, l, []pipeline.Task{pipeline.VerifyTask()}, now); err != nil {
+	if err := promote(ctx, tx, l.Video, l.Version, now); err != nil {
 		return err
 	}
 	return refreshState(ctx, tx, l.Video, now)
@@ -318,6 +323,9 @@ func (s *Pipeline) FinishVerify(ctx context.Context, l pipeline.Lease, v pipelin
 			UPDATE version SET report = ?, tracks = ?, damage = ?, ready_at = COALESCE(ready_at, ?), revision = revision + 1 WHERE id = ?`, report, tracks, damage, micros(now), string(l.Version))
 		if err != nil {
 			return fmt.Errorf("store report: %w", err)
+		}
+		if err := queueStoryboard(ctx, tx, l, now); err != nil {
+			return err
 		}
 		return refreshState(ctx, tx, l.Video, now)
 	})
@@ -365,105 +373,6 @@ func (s *Pipeline) GiveUp(ctx context.Context, l pipeline.Lease, r media.Refusal
 	})
 }
 
-// Remake starts over with a new version from the same source.
-func (s *Pipeline) Remake(ctx context.Context, l pipeline.Lease, now time.Time) error {
-	return s.db.Update(ctx, func(tx *Tx) error {
-		if err := endTask(ctx, tx, l, `state = 'failed', lease_owner = NULL, lease_until = NULL`); err != nil {
-			return err
-		}
-		n, err := tx.Exec(ctx, `UPDATE version SET remakes = remakes + 1 WHERE id = ? AND remakes < ?`, string(l.Version), pipeline.MaxRemakes)
-		if err != nil {
-			return fmt.Errorf("count remakes: %w", err)
-		}
-		if n == 0 {
-			return errs.New(errs.Conflict, "encoder_unstable", "The version was made anew %d times.", pipeline.MaxRemakes)
-		}
-		return remake(ctx, tx, l.Version, now)
-	})
-}
-
-func remake(ctx context.Context, tx *Tx, id ids.VersionID, now time.Time) error {
-	old, err := one(ctx, tx, scanVersion, `SELECT `+versionColumns+` FROM version WHERE id = ?`, string(id))
-	if err != nil {
-		return fmt.Errorf("read version: %w", err)
-	}
-	fileType, err := one(ctx, tx, scanText, `SELECT file_type FROM version WHERE id = ?`, string(id))
-	if err != nil {
-		return err
-	}
-	owner, _, err := currentOf(ctx, tx, old.Video)
-	if err != nil {
-		return err
-	}
-	if err := tombstone(ctx, tx, old.ID, now); err != nil {
-		return err
-	}
-	fresh := pipeline.Version{ID: ids.New[ids.VersionID](), Video: old.Video, Source: old.Source, FileName: old.FileName, SourceBytes: old.SourceBytes}
-	if err := insertVersion(ctx, tx, fresh, fileType, now); err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `UPDATE version SET remakes = (SELECT o.remakes FROM version o WHERE o.id = ?) WHERE id = ?`, string(old.ID), string(fresh.ID))
-	if err != nil {
-		return fmt.Errorf("hand over the count of remakes: %w", err)
-	}
-	if err := insertTasks(ctx, tx, fresh, owner, []pipeline.Task{pipeline.ProbeTask()}, now); err != nil {
-		return err
-	}
-	return refreshState(ctx, tx, old.Video, now)
-}
-
-// Repair queues what a video needs to go on.
-func (s *Pipeline) Repair(ctx context.Context, video ids.VideoID, now time.Time) error {
-	return s.db.Update(ctx, func(tx *Tx) error {
-		owner, id, err := currentOf(ctx, tx, video)
-		if err != nil {
-			return err
-		}
-		if id == "" {
-			return refreshState(ctx, tx, video, now)
-		}
-		arriving, err := one(ctx, tx, scanInt64, `SELECT COUNT(*) FROM upload WHERE video_id = ? AND completed_at IS NULL AND received > 0`, string(video))
-		if err != nil {
-			return fmt.Errorf("look for an upload: %w", err)
-		}
-		if arriving > 0 {
-			return upload.ErrInProgress()
-		}
-		if err := repairVersion(ctx, tx, id, owner, now); err != nil {
-			return err
-		}
-		return refreshState(ctx, tx, video, now)
-	})
-}
-
-func repairVersion(ctx context.Context, tx *Tx, id ids.VersionID, owner ids.UserID, now time.Time) error {
-	v, err := one(ctx, tx, scanVersion, `SELECT `+versionColumns+` FROM version WHERE id = ?`, string(id))
-	if err != nil {
-		return fmt.Errorf("read version: %w", err)
-	}
-	_, err = tx.Exec(ctx, `
-		UPDATE version SET failed_code = '', failed_message = '', failed_next = '', trouble = NULL, remakes = 0, revision = revision + 1 WHERE id = ?`, string(id))
-	if err != nil {
-		return fmt.Errorf("clear failure: %w", err)
-	}
-	_, err = tx.Exec(ctx, `
-		UPDATE task SET state = 'queued', faults = 0, crashes = CASE WHEN started_at IS NULL THEN 0 ELSE 1 END, not_before = 0, waiting = '', waits = 0,
-		       done_units = 0, finished_at = NULL
-		WHERE version_id = ? AND (state = 'failed' OR (state = 'queued' AND waiting <> ''))`, string(id))
-	if err != nil {
-		return fmt.Errorf("queue given-up tasks: %w", err)
-	}
-	open, err := one(ctx, tx, scanInt64, `SELECT COUNT(*) FROM task WHERE version_id = ? AND state IN ('queued', 'running')`, string(id))
-	if err != nil || open > 0 {
-		return err
-	}
-	next := pipeline.ProbeTask()
-	if len(v.Plan.Boundaries) > 0 {
-		next = pipeline.VerifyTask()
-	}
-	return insertTasks(ctx, tx, v, owner, []pipeline.Task{next}, now)
-}
-
 // UnfinishedVersions lists the versions that are still being made.
 func (s *Pipeline) UnfinishedVersions(ctx context.Context) (list []ids.VersionID, err error) {
 	err = s.db.View(ctx, func(tx *Tx) error {
@@ -472,11 +381,4 @@ func (s *Pipeline) UnfinishedVersions(ctx context.Context) (list []ids.VersionID
 		return err
 	})
 	return list, err
-}
-
-func kindList(kinds []pipeline.Kind) (marks string, args []any) {
-	for _, k := range kinds {
-		args = append(args, string(k))
-	}
-	return placeholders(len(kinds)), args
 }

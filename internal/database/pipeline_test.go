@@ -144,9 +144,9 @@ func TestAVideoGoesFromSourceToReady(t *testing.T) {
 		w.plan(t)
 		for i := range 4 {
 			w.wantState(t, v.ID, library.Processing)
-			playable, err := w.FinishTrackWork(t.Context(), w.claim(t, pipeline.Chunk, pipeline.Audio), pipeline.Facts{CPU: time.Second, Written: 1}, w.now)
-			if err != nil || playable != (i == 3) {
-				t.Fatalf("task %d: playable %t, %v", i, playable, err)
+			step, err := w.FinishTrackWork(t.Context(), w.claim(t, pipeline.Chunk, pipeline.Audio), pipeline.Facts{CPU: time.Second, Written: 1}, w.now)
+			if err != nil || step.Playable != (i == 3) || step.Verifying != (i == 3) {
+				t.Fatalf("task %d: %+v, %v", i, step, err)
 			}
 		}
 		w.wantState(t, v.ID, library.Playable)
@@ -162,6 +162,9 @@ func TestAVideoGoesFromSourceToReady(t *testing.T) {
 		got, err := w.CurrentVersion(t.Context(), v.ID)
 		if err != nil || got.Report == nil || got.Tracks[0].PeakBitsPerSecond != 7 || got.Plan.Frames != 300 || got.Revision <= facts.Revision {
 			t.Errorf("version %+v, %v", got, err)
+		}
+		if err := w.FinishStoryboard(t.Context(), w.claim(t, pipeline.Storyboard), pipeline.Storyboarded{}, w.now); err != nil {
+			t.Fatal(err)
 		}
 		w.wantNothingToDo(t)
 	})
@@ -203,6 +206,7 @@ func TestALostLeaseChangesNothing(t *testing.T) {
 			"requeue":  func() error { return w.Requeue(ctx, old, pipeline.Retry{Fault: true}) },
 			"give up":  func() error { return w.GiveUp(ctx, old, media.Refusal{Code: "x"}, w.now) },
 			"verify":   func() error { return w.FinishVerify(ctx, old, pipeline.Verified{}, w.now) },
+			"board":    func() error { return w.FinishStoryboard(ctx, old, pipeline.Storyboarded{}, w.now) },
 			"remake":   func() error { return w.Remake(ctx, old, w.now) },
 			"pictures": func() error { return w.FinishPictures(ctx, old, pipeline.Pictured{Poster: "p"}, w.now) },
 			"plan":     func() error { p, tasks := planned(); return w.FinishPlan(ctx, old, p, tasks, w.now) },
@@ -268,18 +272,18 @@ func TestTheLastTwoTasksAtOncePublishOnce(t *testing.T) {
 		v := w.source(t, "o")
 		w.plan(t)
 		var last sync.WaitGroup
-		var published [4]bool
+		var steps [4]pipeline.Step
 		for i := range 4 {
 			l := w.claim(t, pipeline.Chunk, pipeline.Audio)
 			last.Go(func() {
 				var err error
-				if published[i], err = w.FinishTrackWork(t.Context(), l, pipeline.Facts{}, w.now); err != nil {
+				if steps[i], err = w.FinishTrackWork(t.Context(), l, pipeline.Facts{}, w.now); err != nil {
 					t.Error(err)
 				}
 			})
 		}
 		last.Wait()
-		if n := len(slices.DeleteFunc(published[:], func(p bool) bool { return !p })); n != 1 {
+		if n := len(slices.DeleteFunc(steps[:], func(s pipeline.Step) bool { return !s.Playable || !s.Verifying })); n != 1 {
 			t.Errorf("published %d times", n)
 		}
 		w.wantState(t, v.ID, library.Playable)
@@ -364,7 +368,7 @@ func TestAGivenUpVideoFailsAndIsRepaired(t *testing.T) {
 			t.Errorf("failure %+v", f)
 		}
 		w.wantNothingToDo(t)
-		if err := w.Repair(t.Context(), v.ID, w.now); err != nil {
+		if _, err := w.Repair(t.Context(), v.ID, w.now); err != nil {
 			t.Fatal(err)
 		}
 		w.wantState(t, v.ID, library.Processing)
@@ -464,30 +468,6 @@ func TestPurgingWaitsForRunningWork(t *testing.T) {
 		}
 		if _, _, err := w.VideoFacts(t.Context(), v.ID); !errs.Is(err, errs.NotFound) {
 			t.Errorf("the row of a purged video stays: %v", err)
-		}
-	})
-}
-
-func TestAnotherSourceIsTakenOnlyAfterAFailure(t *testing.T) {
-	t.Parallel()
-	eachDatabase(t, func(t *testing.T, db *database.DB) {
-		w := newWork(db)
-		v := w.source(t, "o")
-		second := upload.Upload{
-			ID: ids.New[ids.UploadID](), Video: v.ID, Version: ids.New[ids.VersionID](), Protocol: upload.Put, Length: 10,
-			ExpiresAt: w.now.Add(time.Hour), CreatedAt: w.now, UpdatedAt: w.now,
-		}
-		if err := w.uploads.AddUpload(t.Context(), second); errs.CodeOf(err) != "has_source" {
-			t.Errorf("a second source while the first is being made: %v", err)
-		}
-		if err := w.GiveUp(t.Context(), w.claim(t), media.Refusal{Code: media.NotAVideo, Message: "No."}, w.now); err != nil {
-			t.Fatal(err)
-		}
-		w.wantState(t, v.ID, library.Failed)
-		w.arrive(t, v.ID, "o")
-		w.wantState(t, v.ID, library.Processing)
-		if dead, err := w.Tombstones(t.Context()); err != nil || len(dead) != 1 || dead[0].Version != v.Version.ID {
-			t.Errorf("the failed version is not removed: %+v, %v", dead, err)
 		}
 	})
 }

@@ -65,11 +65,12 @@ func (s *Pipeline) BinnedBefore(ctx context.Context, before time.Time) (list []i
 func (s *Pipeline) Tombstones(ctx context.Context) (list []pipeline.Tombstone, err error) {
 	err = s.db.View(ctx, func(tx *Tx) error {
 		list, err = many(ctx, tx, func(r row) (t pipeline.Tombstone, err error) {
-			err = r.Scan(&t.Video, &t.Version, &t.Source)
+			err = r.Scan(&t.Video, &t.Version, &t.Source, &t.Purged)
 			return t, err
 		}, `
 			SELECT n.video_id, n.id,
-			       CASE WHEN EXISTS (SELECT 1 FROM version o WHERE o.source_id = n.source_id AND o.id <> n.id) THEN '' ELSE n.source_id END
+			       CASE WHEN EXISTS (SELECT 1 FROM version o WHERE o.source_id = n.source_id AND o.tombstoned_at IS NULL) THEN '' ELSE n.source_id END,
+			       EXISTS (SELECT 1 FROM video v WHERE v.id = n.video_id AND v.purged = 1)
 			FROM version n
 			WHERE n.tombstoned_at IS NOT NULL
 			  AND NOT EXISTS (SELECT 1 FROM task t WHERE t.version_id = n.id AND t.lease_owner IS NOT NULL)

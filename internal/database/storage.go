@@ -23,7 +23,7 @@ func (s *Pipeline) MediaBytes(ctx context.Context) (total int64, err error) {
 				return m, err
 			}
 			return m, fromJSON(tracks, &m.tracks)
-		}, `SELECT CASE WHEN id = source_id OR tombstoned_at IS NULL THEN source_bytes ELSE 0 END, tracks FROM version`)
+		}, `SELECT CASE WHEN id = (SELECT MIN(o.id) FROM version o WHERE o.source_id = version.source_id) THEN source_bytes ELSE 0 END, tracks FROM version`)
 		if err != nil {
 			return fmt.Errorf("read sizes: %w", err)
 		}

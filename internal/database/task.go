@@ -12,26 +12,26 @@ import (
 )
 
 const taskColumns = `
-	id, version_id, video_id, kind, track, chunk, first_segment, segments, rank, state, crashes, faults, done_units, total_units, cpu_us, error,
-	COALESCE(lease_owner, ''), waiting, waits, not_before, created_at, started_at, finished_at`
+	id, version_id, video_id, kind, track, chunk, first_segment, segments, rank, state, crashes, faults, done_units, total_units, cost_us, cpu_us, error,
+	COALESCE(lease_owner, done_by), waiting, waits, not_before, created_at, started_at, finished_at`
 
 // taskRow is a task as its row is scanned.
 type taskRow struct {
 	pipeline.Task
 
-	cpu, notBefore, created int64
-	started, finished       sql.NullInt64
+	cost, cpu, notBefore, created int64
+	started, finished             sql.NullInt64
 }
 
 func (t *taskRow) fields() []any {
 	return []any{
 		&t.ID, &t.Version, &t.Video, &t.Kind, &t.Track, &t.Chunk, &t.FirstSegment, &t.Segments, &t.Rank, &t.State, &t.Crashes, &t.Faults,
-		&t.DoneUnits, &t.TotalUnits, &t.cpu, &t.Error, &t.Worker, &t.Waiting, &t.Waits, &t.notBefore, &t.created, &t.started, &t.finished,
+		&t.DoneUnits, &t.TotalUnits, &t.cost, &t.cpu, &t.Error, &t.Worker, &t.Waiting, &t.Waits, &t.notBefore, &t.created, &t.started, &t.finished,
 	}
 }
 
 func (t *taskRow) task() pipeline.Task {
-	t.CPU = time.Duration(t.cpu) * time.Microsecond
+	t.Cost, t.CPU = time.Duration(t.cost)*time.Microsecond, time.Duration(t.cpu)*time.Microsecond
 	if t.notBefore > 0 {
 		t.NotBefore = fromMicros(t.notBefore)
 	}
@@ -56,29 +56,6 @@ func scanLease(r row) (pipeline.Lease, error) {
 	return l, err
 }
 
-// ClaimTask leases the next task. The order is the whole of the queue's fairness: what unblocks a viewer first, then whoever has
-// the fewest tasks running, then the version that is nearest to its end, then age.
-func (s *Pipeline) ClaimTask(ctx context.Context, w pipeline.Worker, now time.Time, ttl time.Duration) (l pipeline.Lease, err error) {
-	kinds, args := kindList(w.Kinds)
-	args = append([]any{w.ID, micros(now.Add(ttl)), micros(now)}, append(args, micros(now), micros(now.Add(pipeline.MaxWait)))...)
-	err = s.db.Update(ctx, func(tx *Tx) error {
-		l, err = one(ctx, tx, scanLease, `
-			UPDATE task SET state = 'running', lease_owner = ?, lease_until = ?, fence = fence + 1, waiting = '', started_at = COALESCE(started_at, ?)
-			WHERE id = (
-				SELECT t.id FROM task t
-				WHERE t.kind IN (`+kinds+`)
-				  AND t.state = 'queued' AND (t.not_before <= ? OR t.not_before > ?)
-				ORDER BY t.rank,
-				         (SELECT COUNT(*) FROM task r WHERE r.owner_id = t.owner_id AND r.state = 'running'),
-				         (SELECT COUNT(*) FROM task r WHERE r.version_id = t.version_id AND r.state = 'queued'),
-				         t.created_at, t.chunk, t.id
-				LIMIT 1`+tx.forUpdate()+`)
-			RETURNING `+taskColumns+`, lease_owner, fence, lease_until`, args...)
-		return err
-	})
-	return l, err
-}
-
 // RenewLease extends a lease and notes the progress.
 func (s *Pipeline) RenewLease(ctx context.Context, l pipeline.Lease, doneUnits int64, until time.Time) error {
 	return s.db.Update(ctx, func(tx *Tx) error {
@@ -89,6 +66,12 @@ func (s *Pipeline) RenewLease(ctx context.Context, l pipeline.Lease, doneUnits i
 // FreeLeases queues every running task again, each with a crash counted.
 func (s *Pipeline) FreeLeases(ctx context.Context, _ time.Time) (freed int64, err error) {
 	err = s.db.Update(ctx, func(tx *Tx) error {
+		// Whoever waited for a segment asked the process that has ended.
+		for _, statement := range []string{`DELETE FROM task WHERE kind = 'demand' AND state IN ('queued', 'running')`, `DELETE FROM ask`} {
+			if _, err := tx.Exec(ctx, statement); err != nil {
+				return fmt.Errorf("forget asks: %w", err)
+			}
+		}
 		freed, err = tx.Exec(ctx, `
 			UPDATE task SET state = 'queued', crashes = crashes + 1, fence = fence + 1, lease_owner = NULL, lease_until = NULL, done_units = 0,
 			       error = 'The server was ended while it worked on this.'
@@ -180,7 +163,7 @@ func finishTask(ctx context.Context, tx *Tx, l pipeline.Lease, f pipeline.Facts,
 		facts = "COALESCE(facts, ?)"
 	}
 	err = endTask(ctx, tx, l, `
-		state = 'done', lease_owner = NULL, lease_until = NULL, done_units = total_units, cpu_us = cpu_us + ?, facts = `+facts+`, error = '', waits = 0, finished_at = ?`,
+		state = 'done', done_by = COALESCE(lease_owner, ''), lease_owner = NULL, lease_until = NULL, done_units = total_units, cpu_us = cpu_us + ?, facts = `+facts+`, error = '', waits = 0, finished_at = ?`,
 		f.CPU.Microseconds(), measured, micros(now))
 	if err != nil {
 		return err
@@ -210,12 +193,16 @@ func queueFor(ctx context.Context, tx *Tx, l pipeline.Lease, tasks []pipeline.Ta
 }
 
 func insertTasks(ctx context.Context, tx *Tx, v pipeline.Version, owner ids.UserID, tasks []pipeline.Task, now time.Time) error {
+	var whole time.Duration
+	for _, t := range tasks {
+		whole += t.Cost
+	}
 	for _, t := range tasks {
 		_, err := tx.Exec(ctx, `
-			INSERT INTO task (id, version_id, video_id, owner_id, kind, track, chunk, first_segment, segments, rank, state, total_units, created_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)`,
+			INSERT INTO task (id, version_id, video_id, owner_id, kind, track, chunk, first_segment, segments, rank, state, total_units, created_at, cost_us, whole_us)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?)`,
 			string(ids.New[ids.TaskID]()), string(v.ID), string(v.Video), string(owner), string(t.Kind), t.Track, t.Chunk, t.FirstSegment, t.Segments,
-			t.Rank, t.TotalUnits, micros(now))
+			t.Rank, t.TotalUnits, micros(now), t.Cost.Microseconds(), whole.Microseconds())
 		if err != nil {
 			return fmt.Errorf("queue %s task: %w", t.Kind, err)
 		}

@@ -126,14 +126,14 @@ func (s *Pipeline) RetryTask(ctx context.Context, id ids.TaskID, now time.Time) 
 }
 
 func retryVersion(ctx context.Context, tx *Tx, t pipeline.Task, now time.Time) error {
-	owner, current, err := currentOf(ctx, tx, t.Video)
+	places, err := lockSeats(ctx, tx, t.Video)
 	if err != nil {
 		return err
 	}
-	if current != t.Version {
+	if t.Version != places.current && t.Version != places.next {
 		return errs.Missing("task")
 	}
-	if err := repairVersion(ctx, tx, t.Version, owner, now); err != nil {
+	if err := repairVersion(ctx, tx, t.Version, places.owner, now); err != nil {
 		return err
 	}
 	return refreshState(ctx, tx, t.Video, now)
@@ -143,6 +143,8 @@ func retryVersion(ctx context.Context, tx *Tx, t pipeline.Task, now time.Time) e
 func retryTask(ctx context.Context, tx *Tx, t pipeline.Task) error {
 	crashes := 0
 	switch {
+	case t.Kind == pipeline.Demand: // it goes by itself
+		return errs.Missing("task")
 	case t.State == pipeline.Running:
 		return errs.New(errs.Conflict, "task_running", "This task is running. Wait for its end.")
 	case t.State == pipeline.Done && (t.Kind == pipeline.Probe || t.Kind == pipeline.Prepare):

@@ -25,8 +25,8 @@ func soundOf(plan media.Plan) []library.Track {
 	return list
 }
 
-// DropTrack ends a version's claim to an audio track.
-func (s *Pipeline) DropTrack(ctx context.Context, l pipeline.Lease, warning string, now time.Time) (playable bool, err error) {
+// DropTrack ends a version's claim to the track of a task.
+func (s *Pipeline) DropTrack(ctx context.Context, l pipeline.Lease, warning string, now time.Time) (pipeline.Step, error) {
 	return s.endTrackWork(ctx, l, pipeline.Facts{}, now, func(tx *Tx) error {
 		if err := addWarning(ctx, tx, l.Version, warning); err != nil {
 			return err
@@ -35,17 +35,62 @@ func (s *Pipeline) DropTrack(ctx context.Context, l pipeline.Lease, warning stri
 		if err != nil {
 			return fmt.Errorf("read version: %w", err)
 		}
-		tracks, err := toJSON(slices.DeleteFunc(v.Tracks, func(t pipeline.TrackRow) bool { return t.ID == l.Track }))
-		if err != nil {
+		if err := dropTracks(ctx, tx, v, func(id string) bool { return id == l.Track }); err != nil {
 			return err
 		}
 		extra, err := toJSON(withDefault(slices.DeleteFunc(v.Extra, func(t library.Track) bool { return t.ID == l.Track })))
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `UPDATE version SET tracks = ?, extra_tracks = ?, revision = revision + 1 WHERE id = ?`, tracks, extra, string(l.Version))
+		_, err = tx.Exec(ctx, `UPDATE version SET extra_tracks = ? WHERE id = ?`, extra, string(l.Version))
 		return err
 	})
+}
+
+// dropTracks ends a version's claim to tracks, and the listing of those that are rungs.
+func dropTracks(ctx context.Context, tx *Tx, v pipeline.Version, gone func(id string) bool) error {
+	left := slices.DeleteFunc(v.Tracks, func(t pipeline.TrackRow) bool { return gone(t.ID) })
+	tracks, err := toJSON(left)
+	if err != nil {
+		return err
+	}
+	shown, err := one(ctx, tx, func(r row) (list []library.Rung, err error) {
+		var text sql.NullString
+		if err := r.Scan(&text); err != nil {
+			return nil, err
+		}
+		err = fromJSON(text, &list)
+		return list, err
+	}, `SELECT rungs FROM version WHERE id = ?`, string(v.ID))
+	if err != nil {
+		return fmt.Errorf("read rungs: %w", err)
+	}
+	rungs, err := toJSON(slices.DeleteFunc(shown, func(r library.Rung) bool { return gone(r.ID) }))
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE version SET tracks = ?, rungs = ?, revision = revision + 1 WHERE id = ?`, tracks, rungs, string(v.ID))
+	return err
+}
+
+// dropSource ends a version's claim to the pictures that are passed through: a decoder has met with damage in them. Ours hides it, a
+// browser's may stop.
+func dropSource(ctx context.Context, tx *Tx, id ids.VersionID) error {
+	v, err := one(ctx, tx, scanVersion, `SELECT `+versionColumns+` FROM version WHERE id = ?`, string(id))
+	if err != nil {
+		return fmt.Errorf("read version: %w", err)
+	}
+	isCopied := func(id string) bool {
+		rung, _ := v.Plan.Rung(id)
+		return rung.Copied
+	}
+	if !slices.ContainsFunc(v.Tracks, func(t pipeline.TrackRow) bool { return isCopied(t.ID) }) {
+		return nil
+	}
+	if err := addWarning(ctx, tx, id, pipeline.SourceDamaged); err != nil {
+		return err
+	}
+	return dropTracks(ctx, tx, v, isCopied)
 }
 
 // withDefault makes the first sound the default one where the planned default is gone, as the playlists do.

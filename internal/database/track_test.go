@@ -81,9 +81,9 @@ func TestAVersionGoesOnWithoutADroppedTrack(t *testing.T) {
 		if _, err := w.FinishTrackWork(t.Context(), w.claim(t, pipeline.Chunk), pipeline.Facts{Written: 1}, w.now); err != nil {
 			t.Fatal(err)
 		}
-		playable, err := w.DropTrack(t.Context(), first, "It is left out.", w.now)
-		if err != nil || !playable {
-			t.Fatalf("playable %t, %v", playable, err)
+		step, err := w.DropTrack(t.Context(), first, "It is left out.", w.now)
+		if err != nil || !step.Playable {
+			t.Fatalf("%+v, %v", step, err)
 		}
 		kept, err := w.CurrentVersion(t.Context(), v.ID)
 		if err != nil || len(kept.Tracks) != 2 || kept.Tracks[1].ID != "audio-2" || len(kept.Extra) != 1 || kept.Extra[0].ID != "audio-2" || !kept.Extra[0].Default {

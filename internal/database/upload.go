@@ -94,14 +94,6 @@ func (s *Uploads) AddUpload(ctx context.Context, u upload.Upload) error {
 				return upload.ErrSpent()
 			}
 		}
-		good, err := one(ctx, tx, scanInt64, `
-			SELECT COUNT(*) FROM video v JOIN version n ON n.id = v.version_id WHERE v.id = ? AND n.failed_code = ''`, string(u.Video))
-		if err != nil {
-			return fmt.Errorf("look for a source: %w", err)
-		}
-		if good > 0 {
-			return upload.ErrHasSource()
-		}
 		n, err := tx.Exec(ctx, `
 			INSERT INTO upload (`+uploadColumns+`)
 			VALUES (`+placeholders(16)+`) ON CONFLICT DO NOTHING`,
@@ -308,5 +300,14 @@ func finishUpload(ctx context.Context, tx *Tx, id ids.UploadID, now time.Time) (
 	if err != nil {
 		return false, fmt.Errorf("complete upload: %w", err)
 	}
-	return n == 0, nil
+	if n == 0 {
+		return true, nil
+	}
+	// What was granted before this upload began was meant for what it has filled now, not for what might replace that.
+	_, err = tx.Exec(ctx, `UPDATE upload_grant SET spent_at = ? WHERE video_id = ? AND spent_at IS NULL AND created_at <= ?`,
+		micros(now), string(u.Video), micros(u.CreatedAt))
+	if err != nil {
+		return false, fmt.Errorf("spend the grants of before: %w", err)
+	}
+	return false, nil
 }

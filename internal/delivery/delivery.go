@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"matinee/internal/access"
 	"matinee/internal/blob"
 	"matinee/internal/errs"
+	"matinee/internal/events"
 )
 
 // opener is all that the origin needs of the blob store.
@@ -15,10 +17,12 @@ type opener interface {
 	Open(ctx context.Context, key string) (blob.Object, error)
 }
 
-// Edge is what the origin needs from the server around it. Both are required.
+// Edge is what the origin needs from the server around it. All are required.
 type Edge struct {
 	// ViewerOf says who makes a request: the zero Viewer for a stranger, an error for credentials that are wrong.
 	ViewerOf func(*http.Request) (access.Viewer, error)
+	// AddressOf returns the network address that a request comes from.
+	AddressOf func(*http.Request) string
 	// Problem answers with an error.
 	Problem func(w http.ResponseWriter, r *http.Request, err error)
 }
@@ -27,15 +31,27 @@ type Edge struct {
 type Handler struct {
 	media   catalogue
 	objects opener
+	maker   segmentMaker
 	edge    Edge
+	rights  *rights
+	files   *files
 }
 
-// New returns the origin handler. It must be given the server's own ResponseWriter, unwrapped.
-func New(media catalogue, objects opener, edge Edge) (*Handler, error) {
-	if media == nil || objects == nil || edge.ViewerOf == nil || edge.Problem == nil {
+// Options may be left zero.
+type Options struct {
+	Now func() time.Time // time.Now when nil
+}
+
+// New returns the origin handler. It must be given the server's own ResponseWriter, unwrapped. The hub tells it which videos
+// change in this process: what it remembers of their rights ends with that.
+func New(media catalogue, objects opener, maker segmentMaker, hub *events.Hub, edge Edge, o Options) (*Handler, error) {
+	if media == nil || objects == nil || maker == nil || hub == nil || edge.ViewerOf == nil || edge.AddressOf == nil || edge.Problem == nil {
 		return nil, errors.New("delivery: every collaborator is required")
 	}
-	return &Handler{media: media, objects: objects, edge: edge}, nil
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Handler{media: media, objects: objects, maker: maker, edge: edge, rights: newRights(hub, o.Now), files: newFiles()}, nil
 }
 
 // ServeHTTP implements http.Handler.
@@ -59,11 +75,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return missing()
 	}
-	viewer, err := h.edge.ViewerOf(r)
-	if err != nil {
-		return err
-	}
-	media, err := h.media.Media(r.Context(), viewer, t.video, t.version)
+	media, err := h.mayWatch(r, t)
 	if err != nil {
 		return hide(err)
 	}
@@ -77,6 +89,25 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 		return h.serveWritten(w, r, t, media)
 	}
 	return h.serveObject(w, r, t, media)
+}
+
+// mayWatch returns what the viewer may be served. For segments of public videos that is remembered for a moment; playlists
+// are always written of what is true now.
+func (h *Handler) mayWatch(r *http.Request, t target) (*Media, error) {
+	kept, ticket := h.rights.get(asked{t.video, t.version})
+	if kept != nil && !t.kind.written() && kept.has(t) && r.Header.Get("Authorization") == "" {
+		return kept, nil
+	}
+	viewer, err := h.edge.ViewerOf(r)
+	if err != nil {
+		return nil, err
+	}
+	media, err := h.media.Media(r.Context(), viewer, t.video, t.version)
+	if err != nil {
+		return nil, err
+	}
+	h.rights.put(asked{t.video, t.version}, media, ticket)
+	return media, nil
 }
 
 // hide makes every refusal read like absence.

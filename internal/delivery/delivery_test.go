@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -12,13 +13,16 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"matinee/internal/access"
 	"matinee/internal/blob"
 	"matinee/internal/blob/fileblob"
 	"matinee/internal/delivery"
 	"matinee/internal/errs"
+	"matinee/internal/events"
 	"matinee/internal/ids"
 	"matinee/internal/media"
 	"matinee/internal/packaging"
@@ -29,6 +33,9 @@ type origin struct {
 	t      *testing.T
 	server *httptest.Server
 	media  *shelf
+	maker  *maker
+	hub    *events.Hub
+	ahead  atomic.Int64 // of the clock, in nanoseconds
 	files  *fileblob.Store
 
 	public, private string // where the two versions are
@@ -39,10 +46,12 @@ func setup(t *testing.T) *origin {
 	t.Helper()
 	files, err := fileblob.Open(t.TempDir())
 	must(t, err)
-	o := &origin{t: t, files: files, media: &shelf{kept: map[ids.VersionID]*delivery.Media{}}, segment: bytes.Repeat([]byte("segment "), 10_000)}
-	h, err := delivery.New(o.media, files, delivery.Edge{ViewerOf: viewerOf, Problem: problem})
+	o := &origin{t: t, files: files, media: &shelf{kept: map[ids.VersionID]*delivery.Media{}}, maker: &maker{}, hub: events.NewHub(), segment: bytes.Repeat([]byte("segment "), 10_000)}
+	h, err := delivery.New(o.media, files, o.maker, o.hub, delivery.Edge{ViewerOf: viewerOf, AddressOf: addressOf, Problem: problem}, delivery.Options{Now: o.now})
 	must(t, err)
-	o.server = httptest.NewServer(h)
+	o.server = httptest.NewUnstartedServer(h)
+	o.server.Listener, o.server.Config.ConnContext = delivery.Listener(o.server.Listener), delivery.ConnContext
+	o.server.Start()
 	t.Cleanup(func() {
 		o.server.Close()
 		must(t, files.Close())
@@ -50,6 +59,9 @@ func setup(t *testing.T) *origin {
 	o.public, o.private = o.version(true), o.version(false)
 	return o
 }
+
+// now is a clock that the test moves.
+func (o *origin) now() time.Time { return time.Unix(0, o.ahead.Load()) }
 
 // version puts the objects of a version on the shelf and returns its path.
 func (o *origin) version(public bool) string {
@@ -61,6 +73,9 @@ func (o *origin) version(public bool) string {
 		blob.SegmentKey(ids.Segment{Video: video, Version: version, Track: "audio-1"}):   []byte("sound"),
 		blob.SegmentKey(ids.Segment{Video: video, Version: version, Track: "h264-1080"}): []byte("not offered"),
 		blob.PictureKey(video, version, "poster-0123456789abcdef01234567.jpg"):           []byte("jpeg"),
+		blob.PictureKey(video, version, "sheet-0123456789abcdef01234567.jpg"):            []byte("sheet"),
+		blob.PictureKey(video, version, "storyboard-0123456789abcdef01234567.vtt"):       []byte("WEBVTT"),
+		blob.VideoPictureKey(video, "chosen-0123456789abcdef01234567.jpg"):               []byte("chosen"),
 		blob.SubtitlesKey(video, version, "0123456789abcdef01234567.vtt"):                []byte("WEBVTT"),
 		blob.SubtitlesKey(video, version, "not-offered.vtt"):                             []byte("WEBVTT"),
 		blob.SourceKey(video, version):                                                   []byte("the original"),
@@ -91,17 +106,26 @@ type shelf struct {
 	mu   sync.Mutex
 	kept map[ids.VersionID]*delivery.Media
 	err  error
+
+	asked  int
+	during func() // runs once, after the answer was read and before it is given
 }
 
 const owner = "0000000000000000000001"
 
 func (s *shelf) Media(_ context.Context, v access.Viewer, _ ids.VideoID, version ids.VersionID) (*delivery.Media, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	m, ok := s.kept[version]
+	during, err := s.during, s.err
+	s.during = nil
+	s.asked++
+	s.mu.Unlock()
+	if during != nil {
+		during()
+	}
 	switch {
-	case s.err != nil:
-		return nil, s.err
+	case err != nil:
+		return nil, err
 	case !ok:
 		return nil, errs.Missing("video")
 	case !m.Public && v.User != owner:
@@ -120,11 +144,14 @@ func viewerOf(r *http.Request) (access.Viewer, error) {
 func problem(w http.ResponseWriter, _ *http.Request, err error) {
 	status := map[errs.Kind]int{errs.NotFound: 404, errs.Unauthenticated: 401, errs.Internal: 500, errs.Busy: 503}[errs.KindOf(err)]
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
 	detail := "internal"
 	if e, ok := errors.AsType[*errs.Error](err); ok {
 		detail = e.Message
+		if e.RetryAfter > 0 {
+			w.Header().Set("Retry-After", fmt.Sprint(e.RetryAfter.Seconds()))
+		}
 	}
+	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]string{"code": errs.CodeOf(err), "detail": detail})
 }
 
@@ -170,6 +197,9 @@ func TestMediaAreServedWithTheirHeaders(t *testing.T) {
 		{"h264-360/0.m4s", "video/mp4", "segment segment ", forEver},
 		{"audio-1/0.m4s", "audio/mp4", "sound", forEver},
 		{"poster-0123456789abcdef01234567.jpg", "image/jpeg", "jpeg", forEver},
+		{"sheet-0123456789abcdef01234567.jpg", "image/jpeg", "sheet", forEver},
+		{"chosen-0123456789abcdef01234567.jpg", "image/jpeg", "chosen", forEver},
+		{"storyboard-0123456789abcdef01234567.vtt", "text/vtt; charset=utf-8", "WEBVTT", forEver},
 		{"subtitles-1.m3u8", "application/vnd.apple.mpegurl", "#EXTM3U", fiveSeconds},
 		{"subtitles/0123456789abcdef01234567.vtt", "text/vtt; charset=utf-8", "WEBVTT", forEver},
 	} {

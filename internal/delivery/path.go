@@ -16,13 +16,14 @@ const prefix = "/media/"
 type kind string
 
 const (
-	master    kind = "master"   // HLS multivariant playlist
-	playlist  kind = "playlist" // HLS media playlist of a track
-	mpd       kind = "mpd"      // DASH manifest
-	initPart  kind = "init"     // init segment of a track
-	mediaPart kind = "segment"  // media segment of a track
-	picture   kind = "picture"
-	subtitles kind = "subtitles" // WebVTT of a track
+	master     kind = "master"   // HLS multivariant playlist
+	playlist   kind = "playlist" // HLS media playlist of a track
+	mpd        kind = "mpd"      // DASH manifest
+	initPart   kind = "init"     // init segment of a track
+	mediaPart  kind = "segment"  // media segment of a track
+	picture    kind = "picture"
+	subtitles  kind = "subtitles"  // WebVTT of a track
+	storyboard kind = "storyboard" // WebVTT of the sheets
 )
 
 // written reports whether the answer is written anew rather than read from the store.
@@ -34,6 +35,7 @@ type target struct {
 	version ids.VersionID
 	kind    kind
 	track   string // of a playlist, an init segment or a media segment
+	number  int    // of a media segment
 	name    string // of a subtitle file
 	key     string // in the blob store, where it is not written
 }
@@ -75,13 +77,28 @@ func (t target) file(name string) (target, bool) {
 		t.kind, t.track = playlist, track
 		return t, isName(track)
 	}
-	hash, isPoster := strings.CutPrefix(name, "poster-")
-	hash, isJPEG := strings.CutSuffix(hash, ".jpg")
-	if !isPoster || !isJPEG || !isName(hash) {
+	return t.hashed(name)
+}
+
+// hashed reads the name of a picture, or of the list of a storyboard's: what it is, a hash of its content, and an ending.
+func (t target) hashed(name string) (target, bool) {
+	what, rest, _ := strings.Cut(name, "-")
+	hash, ending, _ := strings.Cut(rest, ".")
+	if !isName(hash) {
 		return target{}, false
 	}
 	t.kind, t.key = picture, blob.PictureKey(t.video, t.version, name)
-	return t, true
+	switch what + "." + ending {
+	case "poster.jpg", "sheet.jpg":
+		return t, true
+	case "chosen.jpg": // of the video, whatever version it shows
+		t.key = blob.VideoPictureKey(t.video, name)
+		return t, true
+	case "storyboard.vtt":
+		t.kind = storyboard
+		return t, true
+	}
+	return target{}, false
 }
 
 // subtitlesFolder is no track's name: theirs end in a number.
@@ -112,9 +129,14 @@ func (t target) part(track, file string) (target, bool) {
 	if !ok || err != nil || number < 0 || strconv.Itoa(number) != digits { // one number has one name
 		return target{}, false
 	}
-	t.kind = mediaPart
-	t.key = blob.SegmentKey(ids.Segment{Video: t.video, Version: t.version, Track: track, Number: number})
+	t.kind, t.number = mediaPart, number
+	t.key = blob.SegmentKey(t.segment())
 	return t, true
+}
+
+// segment is the address of the media segment that is asked for.
+func (t target) segment() ids.Segment {
+	return ids.Segment{Video: t.video, Version: t.version, Track: t.track, Number: t.number}
 }
 
 // isName reports whether s can be the name of a track or a hash: letters, digits, dash and underscore, at most 64.

@@ -6,10 +6,12 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"time"
 
+	"matinee/internal/blob"
 	"matinee/internal/packaging"
 )
 
@@ -62,23 +64,72 @@ func write(t target, p packaging.Presentation) (text []byte, contentType string,
 	return text, typeHLS, err
 }
 
-// serveObject answers with what the blob store has. The object's own reader goes to http.ServeContent, so that a file is
-// sent by the kernel.
+// serveObject answers with what the blob store has.
 func (h *Handler) serveObject(w http.ResponseWriter, r *http.Request, t target, m *Media) error {
-	if t.track != "" && !m.offers(t.track) || t.kind == subtitles && !m.offersText(func(x packaging.Text) bool { return x.File == t.name }) {
+	if !m.has(t) {
 		return missing()
 	}
-	object, err := h.objects.Open(r.Context(), t.key)
+	conn := wireFor(r, t)
+	if conn != nil {
+		if file := h.files.take(t.key); file != nil {
+			return sendWhole(conn, w, file, t, m)
+		}
+	}
+	object, err := h.open(r, t)
 	if err != nil {
 		return fmt.Errorf("open %s: %w", t.kind, err)
 	}
+	if file, ok := object.ReadSeekCloser.(*os.File); ok && conn != nil {
+		return sendWhole(conn, w, h.files.add(file, object.Info), t, m)
+	}
 	defer object.Close()
+	m.describe(w.Header(), t, object.Info)
+	http.ServeContent(w, r, "", object.ModTime, object.ReadSeekCloser) // the object's own reader: a file is sent by the kernel
+	return nil
+}
+
+// wireFor returns the connection of a request that it can answer by itself: the plain one for a whole segment. Parts and
+// conditions are net/http's, which knows their rules.
+func wireFor(r *http.Request, t target) *wire {
+	if r.Method != http.MethodGet || t.kind != mediaPart && t.kind != initPart || !r.ProtoAtLeast(1, 1) {
+		return nil
+	}
+	for _, name := range []string{"Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"} {
+		if len(r.Header[name]) > 0 {
+			return nil
+		}
+	}
+	return wireOf(r)
+}
+
+// sendWhole answers as http.ServeContent would, and gives the file back.
+func sendWhole(conn *wire, w http.ResponseWriter, f *openFile, t target, m *Media) error {
+	defer f.release()
 	header := w.Header()
+	m.describe(header, t, f.Info)
+	header["Accept-Ranges"] = []string{"bytes"}
+	header["Last-Modified"] = []string{f.ModTime.UTC().Format(http.TimeFormat)}
+	header["Content-Length"] = []string{strconv.FormatInt(f.SizeBytes, 10)}
+	_ = conn.send(w, f) // the client is gone when this fails, and net/http ends the connection
+	return nil
+}
+
+// describe sets the headers that say what an object is.
+func (m *Media) describe(header http.Header, t target, i blob.Info) {
 	header.Set("Content-Type", m.typeOf(t))
 	header.Set("Cache-Control", m.scope()+", "+immutable)
-	header.Set("ETag", `"`+strconv.FormatInt(object.SizeBytes, 36)+"-"+strconv.FormatInt(object.ModTime.UnixNano(), 36)+`"`)
-	http.ServeContent(w, r, "", object.ModTime, object.ReadSeekCloser)
-	return nil
+	header.Set("ETag", `"`+strconv.FormatInt(i.SizeBytes, 36)+"-"+strconv.FormatInt(i.ModTime.UnixNano(), 36)+`"`)
+}
+
+// has reports whether the playlists lead to an object; pictures are named by others.
+func (m *Media) has(t target) bool {
+	switch {
+	case t.kind == subtitles:
+		return m.offersText(func(x packaging.Text) bool { return x.File == t.name })
+	case t.track != "":
+		return m.offers(t.track)
+	}
+	return true
 }
 
 // offers reports whether the playlists name the track.
@@ -95,7 +146,7 @@ func (m *Media) typeOf(t target) string {
 	switch t.kind {
 	case picture:
 		return typeJPEG
-	case subtitles:
+	case subtitles, storyboard:
 		return typeVTT
 	case master, playlist, mpd, initPart, mediaPart:
 	}

@@ -12,11 +12,12 @@ type Kind string
 
 // The kinds, from the least to the most telling: of two that wait for a listener the later in this list is kept.
 const (
-	Progress Kind = "video.progress"
-	State    Kind = "video.state"
-	Created  Kind = "video.created"
-	Deleted  Kind = "video.deleted"
-	Reset    Kind = "reset" // something was missed: everything should be read again; names no video
+	Progress  Kind = "video.progress"
+	RungAdded Kind = "rung.added" // the playlists name other tracks than before
+	State     Kind = "video.state"
+	Created   Kind = "video.created"
+	Deleted   Kind = "video.deleted"
+	Reset     Kind = "reset" // something was missed: everything should be read again; names no video
 )
 
 // Event is one change of one video.
@@ -97,7 +98,7 @@ func (h *Hub) Resume(from Position) *Subscription {
 
 // subscribe adds a listener. The caller holds the lock.
 func (h *Hub) subscribe() *Subscription {
-	s := &Subscription{hub: h, told: h.last, pending: map[ids.VideoID]*waiting{}, signal: make(chan struct{}, 1)}
+	s := &Subscription{hub: h, told: h.last, pending: map[subject]*waiting{}, signal: make(chan struct{}, 1)}
 	h.listeners[s] = struct{}{}
 	return s
 }

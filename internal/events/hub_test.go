@@ -33,6 +33,19 @@ func TestAListenerGetsTheMostTellingEventOfEachVideo(t *testing.T) {
 	}
 }
 
+func TestANewRungIsToldBesideWhatElseHappened(t *testing.T) {
+	t.Parallel()
+	hub := events.NewHub()
+	s := hub.Subscribe()
+	defer s.Close()
+	for _, kind := range []events.Kind{events.RungAdded, events.State, events.RungAdded, events.Progress} {
+		hub.Publish(kind, "a")
+	}
+	if got, want := said(s.Take()), []string{"rung.added a", "video.state a"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func TestAListenerThatFellBehindIsToldToReadEverything(t *testing.T) {
 	t.Parallel()
 	hub := events.NewHub()

@@ -15,13 +15,22 @@ type Subscription struct {
 	signal chan struct{} // holds a token while something is pending
 
 	mu      sync.Mutex
-	pending map[ids.VideoID]*waiting
+	pending map[subject]*waiting
 	missed  bool   // a Reset waits
 	seen    uint64 // number of the latest event that was added
 	told    uint64 // number up to which everything was taken
 }
 
-// waiting is what one video's events have come to since the last Take.
+// subject is what later events replace earlier ones of: a video, and apart from it the tracks that its playlists name, since a
+// player that takes up new ones is not told to by any other kind.
+type subject struct {
+	video ids.VideoID
+	rungs bool
+}
+
+func subjectOf(k Kind, video ids.VideoID) subject { return subject{video, k == RungAdded} }
+
+// waiting is what the events of one subject have come to since the last Take.
 type waiting struct {
 	kind        Kind
 	first, last uint64 // numbers
@@ -44,7 +53,8 @@ func (s *Subscription) Position() Position {
 	return Position{epoch: s.hub.epoch, number: s.told}
 }
 
-// Take returns what has happened since the last call, at most one event a video, the one that moved last at the end.
+// Take returns what has happened since the last call, the one that moved last at the end: of each video at most one event, and one
+// RungAdded beside it.
 //
 // A listener that breaks off in between resumes from the position of the last event that it was told: none is lost, and one
 // that was told already may come again.
@@ -54,21 +64,21 @@ func (s *Subscription) Take() []Event {
 	s.told = max(s.told, s.seen)
 	if s.missed {
 		s.missed = false
-		s.pending = map[ids.VideoID]*waiting{}
+		s.pending = map[subject]*waiting{}
 		return []Event{{Kind: Reset, Position: Position{s.hub.epoch, s.told}}}
 	}
 	taken := make([]Event, 0, len(s.pending))
-	for video, w := range s.pending {
-		taken = append(taken, Event{Kind: w.kind, Video: video, Position: Position{s.hub.epoch, w.last}})
+	for of, w := range s.pending {
+		taken = append(taken, Event{Kind: w.kind, Video: of.video, Position: Position{s.hub.epoch, w.last}})
 	}
 	slices.SortFunc(taken, func(a, b Event) int { return cmp.Compare(a.Position.number, b.Position.number) })
 	// Whoever was told an event may only claim those before it that no later one of this batch still has to tell.
 	untold := s.told + 1
 	for i := len(taken) - 1; i >= 0; i-- {
 		taken[i].Position.number = untold - 1
-		untold = min(untold, s.pending[taken[i].Video].first)
+		untold = min(untold, s.pending[subjectOf(taken[i].Kind, taken[i].Video)].first)
 	}
-	s.pending = map[ids.VideoID]*waiting{}
+	s.pending = map[subject]*waiting{}
 	return taken
 }
 
@@ -86,7 +96,8 @@ func (s *Subscription) add(r record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seen = r.number
-	switch w, ok := s.pending[r.video]; {
+	of := subjectOf(r.kind, r.video)
+	switch w, ok := s.pending[of]; {
 	case s.missed: // it will read everything anyway
 	case ok:
 		w.last = r.number
@@ -96,7 +107,7 @@ func (s *Subscription) add(r record) {
 	case len(s.pending) >= maxPending:
 		s.missed = true
 	default:
-		s.pending[r.video] = &waiting{kind: r.kind, first: r.number, last: r.number}
+		s.pending[of] = &waiting{kind: r.kind, first: r.number, last: r.number}
 	}
 	s.wake()
 }
@@ -117,5 +128,5 @@ func (s *Subscription) wake() {
 }
 
 func weight(k Kind) int {
-	return slices.Index([]Kind{Progress, State, Created, Deleted, Reset}, k)
+	return slices.Index([]Kind{Progress, RungAdded, State, Created, Deleted, Reset}, k)
 }

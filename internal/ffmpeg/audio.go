@@ -62,8 +62,8 @@ func audioArgs(src Source, plan media.Plan, audio media.AudioTrack, part run, w 
 	args = append(args, src.opened()...)
 	args = append(args, "-copyts")
 	args = append(args, seekSound(plan, begin)...)
-	args = append(args, "-i", src.url(), "-filter_complex", audioGraph(plan, audio, begin, plan.AudioCut(part.first+part.segments)))
-	args = append(args, "-map", "[o]", "-map_metadata", "-1", "-map_chapters", "-1")
+	args = append(args, "-i", src.url(), "-filter_complex", audioGraph(plan, audio, begin, plan.AudioCut(part.first+part.segments)),
+		"-map", "[o]", "-map_metadata", "-1", "-map_chapters", "-1")
 	args = append(args, audio.EncoderArgs...)
 	return append(args, append([]string{"-frag_duration", "1000000"}, muxed(audioFlags, 0)...)...)
 }

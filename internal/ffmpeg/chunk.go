@@ -19,7 +19,7 @@ const (
 
 // ChunkOptions of EncodeChunk. The zero value encodes the whole chunk for every rung, first attempt, at the server's own priority.
 type ChunkOptions struct {
-	Rungs    []string // ids; all when empty
+	Rungs    []string // ids; all that are encoded when empty
 	First    int      // with Segments: the first segment to make, by its number in the plan
 	Segments int      // how many of the chunk's segments to make; 0: all of them
 	Attempt  int      // 0, 1, … below Attempts: decoding begins earlier each time
@@ -89,14 +89,14 @@ func (t *Tool) EncodeChunk(ctx context.Context, src Source, plan media.Plan, chu
 // pick returns the named rungs in the plan's order, which the cascade of scalers needs.
 func pick(plan media.Plan, ids []string) ([]media.Rung, error) {
 	if len(ids) == 0 {
-		return plan.Rungs, nil
+		return plan.Encoded(), nil
 	}
 	for _, id := range ids {
-		if _, ok := plan.Rung(id); !ok {
-			return nil, fmt.Errorf("the plan has no rung %q", id)
+		if r, ok := plan.Rung(id); !ok || r.Copied {
+			return nil, fmt.Errorf("the plan has no rung %q to encode", id)
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(plan.Rungs), func(r media.Rung) bool { return !slices.Contains(ids, r.ID) }), nil
+	return slices.DeleteFunc(plan.Encoded(), func(r media.Rung) bool { return !slices.Contains(ids, r.ID) }), nil
 }
 
 func chunkArgs(src Source, plan media.Plan, part run, rungs []media.Rung, o ChunkOptions, w *watch) []string {
@@ -172,6 +172,8 @@ func keyFrames(plan media.Plan, part run) string {
 		regular = regular && at == int64(k)*step
 		exact = append(exact, fmt.Sprintf("eq(n,%d)", at))
 	}
+	_, end := part.frames(plan)
+	regular = regular && end-first <= int64(part.segments)*step // a longer last one would be cut in two
 	if regular {
 		return fmt.Sprintf("expr:not(mod(n,%d))", step)
 	}

@@ -61,13 +61,12 @@ func posterArgs(src Source, plan media.Plan, at time.Duration, maxWidth int, w *
 	if plan.Source.Interlaced {
 		graph += "bwdif=mode=send_frame,"
 	}
-	graph += fmt.Sprintf("thumbnail=%d,%s,setsar=1,format=yuvj420p[o]", posterPick, topScale(plan, width, height))
+	graph += fmt.Sprintf("thumbnail=%d,%s", posterPick, topScale(plan, width, height)) + asJPEG(plan)
 	args := append(guarded(), w.arguments(firstPipe+1)...)
 	args = append(args, src.opened()...)
 	args = append(args, "-threads", strconv.Itoa(plan.Encoder.Threads))
 	if at > 0 {
 		args = append(args, "-ss", strconv.FormatFloat(at.Seconds(), 'f', 3, 64))
 	}
-	return append(args, "-i", src.url(), "-filter_complex", graph, "-map", "[o]", "-frames:v", "1",
-		"-c:v", "mjpeg", "-q:v", "3", "-map_metadata", "-1", "-f", "image2pipe", "pipe:"+strconv.Itoa(firstPipe))
+	return append(append(args, "-i", src.url(), "-filter_complex", graph), jpegOutput()...)
 }

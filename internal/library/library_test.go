@@ -4,7 +4,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"matinee/internal/access"
 	"matinee/internal/database"
@@ -169,18 +168,5 @@ func TestATitleComesFromTheFileName(t *testing.T) {
 		if got := library.TitleOf(c.title, c.file); got != c.want {
 			t.Errorf("TitleOf(%q, %q) = %q, want %q", c.title, c.file, got, c.want)
 		}
-	}
-}
-
-func TestTheETAFollowsTheSpeedSoFar(t *testing.T) {
-	t.Parallel()
-	now := time.Unix(1000, 0)
-	v := library.Video{State: library.Processing, Progress: library.Progress{Encode: 0.25, EncodedAt: now.Add(-20 * time.Second)}}
-	if eta, ok := v.ETA(now); !ok || eta != time.Minute {
-		t.Errorf("got %v, %t; want 1m", eta, ok)
-	}
-	v.State = library.Ready
-	if _, ok := v.ETA(now); ok {
-		t.Error("a ready video has an ETA")
 	}
 }

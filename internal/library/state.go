@@ -30,19 +30,20 @@ type Facts struct {
 	ReadyAt    time.Time
 }
 
-// StateOf derives the state. A version that was once playable is never shown as failed.
+// StateOf derives the state. A version that was once playable is never shown as failed, and a source that arrives to replace one
+// that did not fail changes nothing.
 func StateOf(f Facts) State {
 	switch {
 	case f.HasVersion && !f.ReadyAt.IsZero():
 		return Ready
 	case f.HasVersion && !f.PlayableAt.IsZero():
 		return Playable
+	case f.HasVersion && !f.Failed:
+		return Processing
 	case f.Receiving:
 		return Uploading
-	case f.HasVersion && f.Failed:
-		return Failed
 	case f.HasVersion:
-		return Processing
+		return Failed
 	}
 	return Waiting
 }
@@ -60,10 +61,10 @@ func Edges() []Edge {
 		{Processing, Playable},  // everything that the playlists name exists
 		{Processing, Failed},    // refused or given up, by name
 		{Playable, Ready},       // verified
-		{Playable, Processing},  // made anew from its source
-		{Ready, Processing},     // made anew from its source
+		{Ready, Playable},       // another version took over
 		{Failed, Uploading},     // another source arrives
 		{Uploading, Failed},     // and that transfer was lost
 		{Failed, Processing},    // repaired
+		{Processing, Uploading}, // given up while another source arrives
 	}
 }

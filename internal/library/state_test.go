@@ -53,6 +53,8 @@ func TestTheStateFollowsFromTheFacts(t *testing.T) {
 		{"the source is complete", library.Facts{HasVersion: true}, library.Processing},
 		{"it was given up", library.Facts{HasVersion: true, Failed: true}, library.Failed},
 		{"another source arrives after a failure", library.Facts{HasVersion: true, Failed: true, Receiving: true}, library.Uploading},
+		{"another source arrives before it can be played", library.Facts{HasVersion: true, Receiving: true}, library.Processing},
+		{"another source arrives while it plays", library.Facts{HasVersion: true, Receiving: true, PlayableAt: at, ReadyAt: at}, library.Ready},
 		{"it can be played", library.Facts{HasVersion: true, PlayableAt: at}, library.Playable},
 		{"it is verified", library.Facts{HasVersion: true, PlayableAt: at, ReadyAt: at}, library.Ready},
 		{"a part was given up after it could be played", library.Facts{HasVersion: true, Failed: true, PlayableAt: at}, library.Playable},
@@ -93,14 +95,17 @@ func TestTheDiagramDrawsTheEdges(t *testing.T) {
 func moves() []func(library.Facts) (library.Facts, bool) {
 	at := time.Unix(1, 0)
 	return []func(f library.Facts) (library.Facts, bool){
-		func(f library.Facts) (library.Facts, bool) { // the first byte arrives, of a first source or after a failure
-			can := !f.HasVersion || f.Failed && f.PlayableAt.IsZero()
+		func(f library.Facts) (library.Facts, bool) { // the first byte arrives, of a first source or of another one
 			f.Receiving = true
-			return f, can
+			return f, true
 		},
 		func(f library.Facts) (library.Facts, bool) { can := f.Receiving; f.Receiving = false; return f, can }, // it is lost
-		func(f library.Facts) (library.Facts, bool) { // a source is complete
-			return library.Facts{HasVersion: true}, !f.HasVersion || f.Failed
+		func(f library.Facts) (library.Facts, bool) { // a source is complete: behind what plays it waits
+			if !f.PlayableAt.IsZero() {
+				f.Receiving = false
+				return f, true
+			}
+			return library.Facts{HasVersion: true}, true
 		},
 		func(f library.Facts) (library.Facts, bool) { // given up
 			can := f.HasVersion && f.PlayableAt.IsZero()
@@ -122,8 +127,11 @@ func moves() []func(library.Facts) (library.Facts, bool) {
 			f.Failed = false
 			return f, can
 		}, // repaired
-		func(f library.Facts) (library.Facts, bool) { // made anew
-			return library.Facts{HasVersion: true}, f.HasVersion && !f.Failed
+		func(f library.Facts) (library.Facts, bool) { // made anew before it could be played
+			return library.Facts{HasVersion: true, Receiving: f.Receiving}, f.HasVersion && f.PlayableAt.IsZero()
+		},
+		func(f library.Facts) (library.Facts, bool) { // another version takes over
+			return library.Facts{HasVersion: true, Receiving: f.Receiving, PlayableAt: at}, !f.PlayableAt.IsZero()
 		},
 	}
 }

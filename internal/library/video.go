@@ -22,10 +22,12 @@ type Video struct {
 	Revision    int64 // counts the changes of its metadata
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
-	PublishedAt time.Time // zero: never watchable yet
-	DeletedAt   time.Time // zero: not in the bin
-	Upload      *Upload   // nil: none has begun
-	Version     *Version  // nil: no source is complete
+	PublishedAt time.Time     // zero: never watchable yet
+	DeletedAt   time.Time     // zero: not in the bin
+	Upload      *Upload       // nil: none has begun
+	Replacement *Replacement  // nil: nothing is to take the place of the version
+	Version     *Version      // nil: no source is complete
+	Poster      *ChosenPoster // nil: its version's own
 	Progress    Progress
 }
 
@@ -39,6 +41,14 @@ type Owner struct {
 type Upload struct {
 	ReceivedBytes int64
 	LengthBytes   int64 // 0: not announced
+}
+
+// Progress is how far the transfer has come, from 0 to 1; 0 where its end is not known.
+func (u Upload) Progress() float64 {
+	if u.LengthBytes <= 0 {
+		return 0
+	}
+	return min(float64(u.ReceivedBytes)/float64(u.LengthBytes), 1)
 }
 
 // Version is what a video's page shows of its current version.
@@ -58,10 +68,25 @@ type Version struct {
 	Damage      *Damage   // nil: every picture of the source was decoded
 	Warnings    []string
 	Poster      string // file name; "" before it is made
+	Storyboard  string // file name of its WebVTT; "" before it is made
 	PlayableAt  time.Time
 	ReadyAt     time.Time
 	Failure     *Failure
 	Trouble     *Failure // what stands in the way of the work now; nil for nothing
+}
+
+// Replacement is what becomes of a source, or of a version made anew, that is to take the place of the one that is shown.
+type Replacement struct {
+	Version  ids.VersionID // "" while its bytes arrive
+	State    State         // Uploading, Processing or Failed
+	Progress Progress
+	Failure  *Failure // nil unless it failed
+	Trouble  *Failure // what stands in the way of the work now; nil for nothing
+}
+
+// Replacing reports whether bytes arrive of a source that is to take the place of a version that did not fail.
+func (v Video) Replacing() bool {
+	return v.Version != nil && v.State != Uploading && v.Upload != nil && v.Upload.ReceivedBytes > 0
 }
 
 // Rung is one rendition of the ladder.
@@ -80,19 +105,8 @@ type Failure struct {
 
 // Progress says how far a video has come, each part from 0 to 1.
 type Progress struct {
-	Upload    float64
-	Encode    float64
-	EncodedAt time.Time // when the first chunk was begun
-}
-
-// ETA is how long the encoding will take from now at the speed seen so far, and whether that is known.
-func (v Video) ETA(now time.Time) (time.Duration, bool) {
-	p := v.Progress
-	if v.State != Processing || p.Encode <= 0.02 || p.EncodedAt.IsZero() {
-		return 0, false
-	}
-	spent := now.Sub(p.EncodedAt)
-	return time.Duration(float64(spent) * (1 - p.Encode) / p.Encode).Round(time.Second), true
+	Upload float64
+	Encode float64
 }
 
 // accessFacts is what the rules look at.

@@ -182,6 +182,9 @@ func (p *Pipeline) checkInits(ctx context.Context, v Version) error {
 		}
 		inits[id] = init
 	}
+	for _, id := range copiedIDs(v.Plan) { // they are the source's, whatever encodes
+		delete(inits, id)
+	}
 	if v.Fingerprint != "" && packaging.Fingerprint(inits) != v.Fingerprint {
 		return fmt.Errorf("the init segments have changed: %w", packaging.ErrInit)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"matinee/internal/blob"
 	"matinee/internal/errs"
+	"matinee/internal/events"
 	"matinee/internal/ffmpeg"
 	"matinee/internal/ids"
 	"matinee/internal/media"
@@ -34,13 +35,38 @@ func (p *Pipeline) encodeChunk(ctx context.Context, l Lease, v Version, progress
 	if v.Plan.Source.CutOff && attempt > 0 { // it is known that nothing in between helps
 		attempt = last
 	}
+	already := Facts{Sums: Sums{}}
+	rungs := rungIDs(v.Plan)
+	if l.attempt() == 0 {
+		rungs, already = p.unmade(ctx, v, rungs, spans)
+	}
 	options := ffmpeg.ChunkOptions{
-		Attempt: attempt, Hold: attempt == last, Nice: true,
+		Rungs: rungs, Attempt: attempt, Hold: attempt == last, Nice: true,
 		Observe: func(s ffmpeg.Progress) { progress(s.Frames) },
 	}
-	return p.encode(ctx, l, v, spans, func(src ffmpeg.Source, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
-		return p.encoder.EncodeChunk(ctx, src, v.Plan, l.Chunk, options, consume)
+	return p.encode(ctx, l, v, spans, already, func(src ffmpeg.Source, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
+		usage, err := p.encoder.EncodeChunk(ctx, src, v.Plan, l.Chunk, options, consume)
+		if first, end := v.Plan.ChunkFrames(l.Chunk); err == nil {
+			p.learn(ctx, v.Plan, rungs, (v.Plan.At(end) - v.Plan.At(first)).Seconds(), usage.CPU, usage.Wall)
+		}
+		return usage, err
 	})
+}
+
+// unmade returns the rungs that a chunk's process has to make, and what is known of the others, which were made on demand. One is
+// made in any case: what of the source cannot be decoded is found only by decoding it.
+func (p *Pipeline) unmade(ctx context.Context, v Version, rungs []string, spans map[string]packaging.Span) (rest []string, made Facts) {
+	made = Facts{Sums: Sums{}}
+	for i, id := range rungs {
+		found, whole := p.adopt(ctx, v, map[string]packaging.Span{id: spans[id]}, Facts{})
+		if !whole || i == len(rungs)-1 && len(rest) == 0 {
+			rest = append(rest, id)
+			continue
+		}
+		made.Sums[id] = found.Sums[id]
+		made.Adopted += found.Adopted
+	}
+	return rest, made
 }
 
 // encodeAudio makes every segment of one audio track in one pass.
@@ -54,8 +80,12 @@ func (p *Pipeline) encodeAudio(ctx context.Context, l Lease, v Version, progress
 	options := ffmpeg.AudioOptions{Nice: true, Observe: func(s ffmpeg.Progress) {
 		progress(int64(s.Time.Seconds() * media.AudioSampleRate))
 	}}
-	return p.encode(ctx, l, v, spans, func(src ffmpeg.Source, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
-		return p.encoder.EncodeAudio(ctx, src, v.Plan, l.Track, options, consume)
+	return p.encode(ctx, l, v, spans, Facts{Sums: Sums{}}, func(src ffmpeg.Source, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
+		usage, err := p.encoder.EncodeAudio(ctx, src, v.Plan, l.Track, options, consume)
+		if err == nil {
+			p.learnAudio(ctx, v.Plan, v.Plan.Duration().Seconds(), usage.CPU, usage.Wall)
+		}
+		return usage, err
 	})
 }
 
@@ -72,8 +102,9 @@ func (p *Pipeline) spans(ctx context.Context, v Version, tracks []string, span f
 	return all, nil
 }
 
-// encode runs one process whose output is split into the segments of the spans and put, and finishes the task.
-func (p *Pipeline) encode(ctx context.Context, l Lease, v Version, spans map[string]packaging.Span, run func(ffmpeg.Source, ffmpeg.Consumer) (ffmpeg.Usage, error)) error {
+// encode runs one process whose output is split into the segments of the spans and put, and finishes the task. Facts are those of
+// segments that the process need not make.
+func (p *Pipeline) encode(ctx context.Context, l Lease, v Version, spans map[string]packaging.Span, facts Facts, run func(ffmpeg.Source, ffmpeg.Consumer) (ffmpeg.Usage, error)) error {
 	var before Facts
 	if l.attempt() > 0 {
 		found, err := p.store.TaskFacts(ctx, v.ID)
@@ -85,7 +116,6 @@ func (p *Pipeline) encode(ctx context.Context, l Lease, v Version, spans map[str
 			return p.finishTrackWork(ctx, l, adopted)
 		}
 	}
-	facts := Facts{Sums: Sums{}}
 	source, err := p.source(ctx, v)
 	if err != nil {
 		return err
@@ -112,9 +142,9 @@ func (p *Pipeline) encode(ctx context.Context, l Lease, v Version, spans map[str
 	return p.finishTrackWork(ctx, l, facts)
 }
 
-// leaveOut ends an audio task that cannot be done, where the video has pictures or other sound to be played.
+// leaveOut ends a task of sound, or of what is passed through, that cannot be done, where the video has pictures or other sound to be played.
 func (p *Pipeline) leaveOut(ctx context.Context, l Lease, now time.Time) (left bool, err error) {
-	if l.Kind != Audio {
+	if l.Kind != Audio && l.Kind != Copy {
 		return false, nil
 	}
 	v, err := p.store.Version(ctx, l.Version)
@@ -124,21 +154,35 @@ func (p *Pipeline) leaveOut(ctx context.Context, l Lease, now time.Time) (left b
 	if !slices.ContainsFunc(v.Tracks, func(t TrackRow) bool { return t.ID != l.Track }) {
 		return false, nil
 	}
-	track, _ := v.Plan.AudioTrack(l.Track)
+	track, isSound := v.Plan.AudioTrack(l.Track)
 	warning := fmt.Sprintf("The audio track %q could not be decoded. It is left out.", track.Label)
-	playable, err := p.store.DropTrack(ctx, l, warning, now)
-	if err == nil && playable {
-		p.o.Logger.InfoContext(ctx, "video is playable", slog.String("video_id", string(l.Video)))
+	if !isSound {
+		warning = SourceDamaged
+	}
+	step, err := p.store.DropTrack(ctx, l, warning, now)
+	if err == nil {
+		p.tell(ctx, l, step)
 	}
 	return err == nil, err
 }
 
 func (p *Pipeline) finishTrackWork(ctx context.Context, l Lease, f Facts) error {
-	playable, err := p.store.FinishTrackWork(ctx, l, f, p.o.Now())
-	if err == nil && playable {
-		p.o.Logger.InfoContext(ctx, "video is playable", slog.String("video_id", string(l.Video)))
+	step, err := p.store.FinishTrackWork(ctx, l, f, p.o.Now())
+	if err == nil {
+		p.tell(ctx, l, step)
 	}
 	return err
+}
+
+// tell logs what the end of a task has brought, and tells players of rungs that they can take up.
+func (p *Pipeline) tell(ctx context.Context, l Lease, s Step) {
+	if s.Playable {
+		p.o.Logger.InfoContext(ctx, "video is playable", slog.String("video_id", string(l.Video)))
+	}
+	if s.RungsAdded {
+		p.o.Logger.InfoContext(ctx, "every rung is offered", slog.String("video_id", string(l.Video)))
+		p.hub.Publish(events.RungAdded, l.Video)
+	}
 }
 
 // adopt looks at the segments of the spans that are in the store, and tells whether all are there and good. Its facts are those
@@ -164,6 +208,9 @@ func (p *Pipeline) adopt(ctx context.Context, v Version, spans map[string]packag
 func (p *Pipeline) putSegment(ctx context.Context, v Version, span packaging.Span, number int, segment []byte, sums Sums) (kept []byte, won bool, err error) {
 	key := segmentKey(v, span.Track, number)
 	won, err = p.objects.PutIfAbsent(ctx, key, segment)
+	if err == nil {
+		p.desk.made(segmentID(v, span.Track, number))
+	}
 	if err != nil || won {
 		return segment, won, err
 	}
@@ -213,5 +260,9 @@ func (p *Pipeline) read(ctx context.Context, key string) ([]byte, error) {
 }
 
 func segmentKey(v Version, track string, number int) string {
-	return blob.SegmentKey(ids.Segment{Video: v.Video, Version: v.ID, Track: track, Number: number})
+	return blob.SegmentKey(segmentID(v, track, number))
+}
+
+func segmentID(v Version, track string, number int) ids.Segment {
+	return ids.Segment{Video: v.Video, Version: v.ID, Track: track, Number: number}
 }

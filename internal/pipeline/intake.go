@@ -8,13 +8,14 @@ import (
 	"matinee/internal/upload"
 )
 
-// FinishUpload takes over a source whose bytes are complete and durable: it becomes a version and is probed next. It may be
-// called again for the same upload.
+// FinishUpload takes over a source whose bytes are complete and durable: it becomes a version and is probed next. What plays
+// goes on playing until that version can be played. It may be called again for the same upload.
 func (p *Pipeline) FinishUpload(ctx context.Context, f upload.Finished) error {
 	if err := p.store.FinishUpload(ctx, f, ProbeTask(), p.o.Now()); err != nil {
 		return err
 	}
 	p.hub.Publish(events.State, f.Video)
+	p.sweepSoon() // a version that was not finished may have been superseded
 	p.Wake()
 	return nil
 }
@@ -27,3 +28,6 @@ func (p *Pipeline) UploadVideoRemoved(video ids.VideoID) { p.hub.Publish(events.
 
 // UploadProgress tells listeners that bytes of a video have arrived.
 func (p *Pipeline) UploadProgress(video ids.VideoID) { p.hub.Publish(events.Progress, video) }
+
+// UploadChanged tells listeners that the first byte of an upload has arrived, or that it was given up.
+func (p *Pipeline) UploadChanged(video ids.VideoID) { p.hub.Publish(events.State, video) }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"matinee/internal/ids"
+	"matinee/internal/media"
 )
 
 // Whether a lease has ended is never read off a clock on the wall: such clocks jump. Whoever looks for silent workers counts, on
@@ -19,9 +20,69 @@ type holdings struct {
 	claiming sync.RWMutex // held for writing by whoever compares the rows with the holdings
 	mu       sync.Mutex
 	leases   map[ids.TaskID]Lease
+	work     map[ids.TaskID]underWay
 }
 
-func newHoldings() *holdings { return &holdings{leases: map[ids.TaskID]Lease{}} }
+// underWay is work that goes on.
+type underWay struct {
+	lease Lease
+	begun time.Time
+	units func() int64 // that are done
+}
+
+func newHoldings() *holdings {
+	return &holdings{leases: map[ids.TaskID]Lease{}, work: map[ids.TaskID]underWay{}}
+}
+
+// begin notes that the work under a lease goes on, until the lease is dropped.
+func (h *holdings) begin(l Lease, units func() int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.work[l.ID] = underWay{lease: l, begun: time.Now(), units: units}
+}
+
+// reaches reports whether the ladder, or the pass over a sound, will have made the segment of an ask within d, at the speed that it
+// was seen to have.
+func (h *holdings) reaches(plan media.Plan, a Ask, d time.Duration) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, w := range h.work {
+		if w.lease.Version == a.Version && w.makes(a) && w.within(unitsUntil(plan, a), d) {
+			return true
+		}
+	}
+	return false
+}
+
+func (w underWay) makes(a Ask) bool {
+	if a.Sound {
+		return w.lease.Kind == Audio && w.lease.Track == a.Track
+	}
+	return w.lease.Kind == Chunk && w.lease.Chunk == a.Chunk
+}
+
+// within reports whether so many units will be done after d. Of work that has shown nothing yet nothing is known.
+func (w underWay) within(needed int64, d time.Duration) bool {
+	done := w.units()
+	if done <= 0 {
+		return false
+	}
+	spent := time.Since(w.begun)
+	return float64(spent)*float64(needed-done)/float64(done) <= float64(d)
+}
+
+// lookahead is how many pictures an encoder holds back.
+const lookahead = 48
+
+// unitsUntil is how many units a task has done when it has put the segment of an ask.
+func unitsUntil(plan media.Plan, a Ask) int64 {
+	if a.Sound {
+		return plan.AudioCut(a.Number+1) * media.AudioFrameSamples
+	}
+	chunkFirst, chunkEnd := plan.ChunkFrames(a.Chunk)
+	_, end := plan.SegmentFrames(a.Number)
+	return min(end+lookahead, chunkEnd) - chunkFirst
+}
 
 // claim runs a claim and holds its lease, as one step for whoever compares.
 func (h *holdings) claim(claim func() (Lease, error)) (Lease, error) {
@@ -41,6 +102,7 @@ func (h *holdings) drop(l Lease) {
 	defer h.mu.Unlock()
 	if h.leases[l.ID].Fence == l.Fence {
 		delete(h.leases, l.ID)
+		delete(h.work, l.ID)
 	}
 }
 

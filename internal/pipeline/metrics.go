@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -10,6 +11,7 @@ import (
 // gauges is where the pipeline's figures are registered.
 type gauges interface {
 	Gauge(name, help string, read func() float64) error
+	Gauges(name, help string, labels []string, read func(set func(value float64, labels ...string))) error
 }
 
 // scrapeTimeout bounds what one figure may cost.
@@ -33,7 +35,52 @@ func (p *Pipeline) Register(m gauges) error {
 			return fmt.Errorf("register %s: %w", g.name, err)
 		}
 	}
-	return nil
+	return errors.Join(p.registerPace(m), p.registerDemand(m))
+}
+
+// registerPace adds how much work there is, how long it has waited, and what work costs here.
+func (p *Pipeline) registerPace(m gauges) error {
+	labels := []string{"class", "work"}
+	return errors.Join(
+		m.Gauge("matinee_queue_cpu_seconds", "CPU time that the queued media work is assumed to take.", p.lookingAt(func(q Queue) float64 {
+			var work time.Duration
+			for _, g := range q.Groups {
+				work += g.Cost
+			}
+			return work.Seconds()
+		})),
+		m.Gauge("matinee_queue_wait_seconds", "How long ago the oldest queued media work was queued; 0 for an empty queue.", p.lookingAt(func(q Queue) float64 {
+			var longest time.Duration
+			for _, g := range q.Groups {
+				longest = max(longest, p.o.Now().Sub(g.CreatedAt))
+			}
+			return longest.Seconds()
+		})),
+		m.Gauges("matinee_encode_cpu_seconds_per_second", "CPU seconds for a second of video, as measured, by the class of the source and the rungs that one run makes.",
+			labels, p.speedsBy(func(s Speed) float64 { return s.CPU })),
+		m.Gauges("matinee_encode_seconds_per_second", "Seconds for a second of video in one slot, as measured.",
+			labels, p.speedsBy(func(s Speed) float64 { return s.Wall })),
+	)
+}
+
+func (p *Pipeline) speedsBy(value func(Speed) float64) func(set func(float64, ...string)) {
+	return func(set func(float64, ...string)) {
+		for _, s := range p.speeds.list() {
+			set(value(s), s.Class, s.Work)
+		}
+	}
+}
+
+func (p *Pipeline) lookingAt(read func(Queue) float64) func() float64 {
+	return func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
+		defer cancel()
+		q, err := p.queue(ctx)
+		if err != nil {
+			return math.NaN()
+		}
+		return read(q)
+	}
 }
 
 func (p *Pipeline) counting(state TaskState) func(context.Context) (int64, error) {

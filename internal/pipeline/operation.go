@@ -56,7 +56,7 @@ type Operation struct {
 
 // OperationFacts are what the state of an operation follows from.
 type OperationFacts struct {
-	Current bool // its version is the one that the video shows
+	Current bool // its version is the one that the video shows, or that is to take its place
 	Open    int  // tasks of the version that are queued or running
 	Ready   bool
 	Failure *library.Failure
@@ -86,36 +86,41 @@ type OperationFilter struct {
 
 // OperationStore keeps operations. It is part of Store.
 type OperationStore interface {
-	// BeginOperation adds an operation on the current version of its video, or returns the one that goes on already.
+	// BeginOperation adds an operation on its version, or on the one that its video shows where it names none, or returns the one
+	// that goes on already.
 	BeginOperation(ctx context.Context, o Operation) (Operation, error)
 	// Operation returns one operation with what the rules look at of its video.
 	Operation(ctx context.Context, id ids.OperationID) (Operation, access.Facts, error)
 	Operations(ctx context.Context, reach access.Reach, f OperationFilter) ([]Operation, error)
 	// CancelOperation ends the work that an operation asked for. It is an errs.Conflict error when it has ended.
 	CancelOperation(ctx context.Context, id ids.OperationID, now time.Time) error
-	// Reencode starts over with a new version from the source of the current one.
-	Reencode(ctx context.Context, video ids.VideoID, now time.Time) error
+	// Reencode makes a new version from the source of the current one and returns it. Where that one plays, the new one is to take
+	// its place; while a replacement from another source is being made it is an errs.Conflict.
+	Reencode(ctx context.Context, video ids.VideoID, now time.Time) (ids.VersionID, error)
 }
 
 // BeginRepair repairs a video, as Repair does, and returns the operation to follow it by.
 func (p *Pipeline) BeginRepair(ctx context.Context, viewer access.Viewer, video ids.VideoID) (Operation, error) {
-	if err := p.Repair(ctx, viewer, video); err != nil {
+	version, err := p.repair(ctx, viewer, video)
+	if err != nil {
 		return Operation{}, err
 	}
-	return p.begin(ctx, viewer, Operation{Kind: RepairOperation, Video: video})
+	return p.begin(ctx, viewer, Operation{Kind: RepairOperation, Video: video, Version: version})
 }
 
-// BeginReencode makes a video anew from its source. Until the new version is playable the video is not.
+// BeginReencode makes a video anew from its source. What can be watched stays so until the new version can be.
 func (p *Pipeline) BeginReencode(ctx context.Context, viewer access.Viewer, video ids.VideoID) (Operation, error) {
 	if err := p.mayEdit(ctx, viewer, video); err != nil {
 		return Operation{}, err
 	}
-	if err := p.store.Reencode(ctx, video, p.o.Now()); err != nil {
+	version, err := p.store.Reencode(ctx, video, p.o.Now())
+	if err != nil {
 		return Operation{}, fmt.Errorf("encode video again: %w", err)
 	}
 	p.hub.Publish(events.State, video)
+	p.sweepSoon() // what it superseded can go
 	p.Wake()
-	return p.begin(ctx, viewer, Operation{Kind: ReencodeOperation, Video: video})
+	return p.begin(ctx, viewer, Operation{Kind: ReencodeOperation, Video: video, Version: version})
 }
 
 // BeginRetry queues one task again, as RetryTask does, and returns the operation to follow it by.
@@ -124,7 +129,7 @@ func (p *Pipeline) BeginRetry(ctx context.Context, viewer access.Viewer, id ids.
 	if err != nil {
 		return Operation{}, err
 	}
-	return p.begin(ctx, viewer, Operation{Kind: RetryOperation, Video: task.Video, Task: task.ID})
+	return p.begin(ctx, viewer, Operation{Kind: RetryOperation, Video: task.Video, Version: task.Version, Task: task.ID})
 }
 
 func (p *Pipeline) begin(ctx context.Context, viewer access.Viewer, o Operation) (Operation, error) {
@@ -163,7 +168,8 @@ func (p *Pipeline) Operations(ctx context.Context, viewer access.Viewer, f Opera
 	return list, next, err
 }
 
-// CancelOperation ends the work that an operation asked for. A video that cannot be played is left failed, to be repaired.
+// CancelOperation ends the work that an operation asked for. A video that cannot be played is left failed, to be repaired; a
+// version that was to take the place of another is given up.
 func (p *Pipeline) CancelOperation(ctx context.Context, viewer access.Viewer, id ids.OperationID) error {
 	o, err := p.Operation(ctx, viewer, id)
 	if err != nil {
@@ -173,5 +179,6 @@ func (p *Pipeline) CancelOperation(ctx context.Context, viewer access.Viewer, id
 		return fmt.Errorf("cancel operation: %w", err)
 	}
 	p.hub.Publish(events.State, o.Video)
+	p.sweepSoon()
 	return nil
 }

@@ -46,6 +46,7 @@ type bench struct {
 	shared  bool // other processes may work on the same tasks
 	hub     *events.Hub
 	tool    *ffmpeg.Tool
+	stage   *stage // the tool as the pipeline has it
 	scratch string
 	owner   access.Viewer
 	log     *logBuffer
@@ -59,7 +60,13 @@ func setup(t *testing.T) *bench {
 // setupIn is what a start of the server in the folder builds.
 func setupIn(t *testing.T, folder string, o ffmpeg.Options) *bench {
 	t.Helper()
-	db, err := database.Open(t.Context(), filepath.Join(folder, "matinee.db"))
+	return setupOn(t, folder, filepath.Join(folder, "matinee.db"), o, func(*pipeline.Options) {})
+}
+
+// setupOn is setupIn with a database at an address and other options.
+func setupOn(t *testing.T, folder, address string, o ffmpeg.Options, change func(*pipeline.Options)) *bench {
+	t.Helper()
+	db, err := database.Open(t.Context(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,15 +82,18 @@ func setupIn(t *testing.T, folder string, o ffmpeg.Options) *bench {
 	}
 	b := &bench{
 		store: database.NewPipeline(db), videos: library.New(database.NewLibrary(db), library.Options{}), objects: objects, hub: events.NewHub(),
-		disk: &disk{Store: objects}, folder: folder,
+		disk: &disk{Store: objects, won: map[string]int{}, before: map[string]func(){}}, folder: folder,
 		tool: tool, scratch: filepath.Join(folder, "scratch"), owner: access.Viewer{User: ids.New[ids.UserID](), Role: access.Uploader}, log: &logBuffer{},
 	}
 	b.rows = &rows{Pipeline: b.store}
-	b.Pipeline, err = pipeline.New(b.rows, b.disk, tool, b.hub, b.scratch, pipeline.Options{
+	b.stage = &stage{Tool: tool}
+	options := pipeline.Options{
 		Poll: 50 * time.Millisecond, Heartbeat: 50 * time.Millisecond, Lease: time.Second, Logger: slog.New(slog.NewTextHandler(b.log, nil)),
-		Policy: media.Policy{Segment: time.Second, ChunkSegments: 2, FirstChunkSegments: 1},
-		Now:    func() time.Time { return time.Now().Add(time.Duration(b.offset.Load())) },
-	})
+		Policy: media.Policy{Segment: time.Second, ChunkSegments: 2, FirstChunkSegments: 1}, PosterPatience: patience,
+		Now: func() time.Time { return time.Now().Add(time.Duration(b.offset.Load())) },
+	}
+	change(&options)
+	b.Pipeline, err = pipeline.New(b.rows, b.disk, b.stage, b.hub, b.scratch, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,20 +204,7 @@ func TestASourceBecomesReady(t *testing.T) {
 			b := setup(t)
 			b.start(t)
 			v := b.waitFor(t, b.send(t, clip(t, c)), library.Ready)
-			e := b.encoding(t, v.ID)
-			if e.Version.Report == nil {
-				t.Fatal("no report")
-			}
-			for _, check := range e.Version.Report.Checks {
-				if !check.OK {
-					t.Errorf("%s: %s", check.Name, check.Detail)
-				}
-			}
-			for _, task := range e.Tasks {
-				if task.State != pipeline.Done {
-					t.Errorf("%s task is %s: %s", task.Kind, task.State, task.Error)
-				}
-			}
+			b.everyCheckPassed(t, v)
 			if v.Version.Poster == "" || v.Version.Duration == 0 || len(v.Version.Rungs) == 0 {
 				t.Errorf("version %+v", v.Version)
 			}
@@ -287,7 +284,7 @@ func TestATornSegmentIsFoundAndMadeAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	stop := b.start(t)
-	v := b.waitFor(t, b.send(t, clip(t, clips.Silent)), library.Ready)
+	v := b.waitFor(t, b.send(t, clip(t, clips.FullRange)), library.Ready)
 	stop()
 	track := v.Version.Rungs[0].ID
 	torn := blob.SegmentKey(ids.Segment{Video: v.ID, Version: v.Version.ID, Track: track, Number: 1})
@@ -429,6 +426,15 @@ func TestRepairIsForEditors(t *testing.T) {
 
 // readings is a registry that reads on demand.
 type readings map[string]func() float64
+
+func (r readings) Gauges(name, _ string, _ []string, read func(set func(float64, ...string))) error {
+	r[name] = func() float64 {
+		values := 0.0
+		read(func(float64, ...string) { values++ })
+		return values
+	}
+	return nil
+}
 
 func (r readings) Gauge(name, _ string, read func() float64) error {
 	r[name] = read

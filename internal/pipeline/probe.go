@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"matinee/internal/blob"
@@ -31,13 +33,15 @@ func (p *Pipeline) probe(ctx context.Context, l Lease, v Version) error {
 	if err != nil {
 		return fmt.Errorf("find source: %w", err)
 	}
+	step := p.steps(ctx, v)
 	facts, err := p.encoder.Probe(ctx, path, container)
 	if err != nil {
 		return fmt.Errorf("probe source: %w", err)
 	}
+	step("probed")
 	reason, needed := media.NeedsPrepare(facts)
 	if !needed {
-		return p.plan(ctx, l, facts, Planned{Container: container, Warnings: cutWarnings(facts)})
+		return p.plan(ctx, l, v, facts, Planned{Container: container, Warnings: cutWarnings(facts)})
 	}
 	p.o.Logger.InfoContext(ctx, "source must be remuxed first", slog.String("video_id", string(v.Video)), slog.String("reason", reason))
 	return p.store.StartPrepare(ctx, l, container, Task{Kind: Prepare, Rank: rankPrepare}, p.o.Now())
@@ -80,7 +84,7 @@ func (p *Pipeline) prepare(ctx context.Context, l Lease, v Version) error {
 	if err != nil {
 		return err
 	}
-	return p.plan(ctx, l, facts, Planned{Container: v.Container, Prepared: true, Warnings: left})
+	return p.plan(ctx, l, v, facts, Planned{Container: v.Container, Prepared: true, Warnings: left})
 }
 
 // leftBehind tells the owner what of the source is not in its remuxed copy.
@@ -97,16 +101,24 @@ func (p *Pipeline) leftBehind(ctx context.Context, v Version) ([]string, error) 
 }
 
 // plan decides everything about a version, writes the init segments that all its workers must make, and queues the work.
-func (p *Pipeline) plan(ctx context.Context, l Lease, facts media.Probe, planned Planned) error {
-	plan, err := media.NewPlan(facts, p.o.Policy, media.EncoderInfo{Version: p.encoder.Version(), Threads: p.o.Threads})
+func (p *Pipeline) plan(ctx context.Context, l Lease, v Version, facts media.Probe, planned Planned) error {
+	step := p.steps(ctx, v)
+	tables, err := p.tablesOf(v, planned)
 	if err != nil {
-		return fmt.Errorf("plan: %w", err)
+		return err
 	}
+	plan, copied, err := p.decide(ctx, v, facts, tables)
+	if err != nil {
+		return err
+	}
+	step("planned")
 	inits, err := p.makeInits(ctx, plan)
 	if err != nil {
 		return err
 	}
+	step("init segments made")
 	planned.Plan, planned.Fingerprint = plan, packaging.Fingerprint(inits)
+	maps.Copy(inits, copied)
 	for _, id := range trackIDs(plan) {
 		codec, err := packaging.Codec(inits[id])
 		if err != nil {
@@ -117,7 +129,39 @@ func (p *Pipeline) plan(ctx context.Context, l Lease, facts media.Probe, planned
 			return fmt.Errorf("put init of %s: %w", id, err)
 		}
 	}
-	return p.store.FinishPlan(ctx, l, planned, tasksOf(plan), p.o.Now())
+	v.Plan, v.Container, v.Prepared = plan, planned.Container, planned.Prepared
+	planned.OnDemand = p.affordable(plan)
+	if planned.Playable, err = p.firstSegments(ctx, v); err != nil {
+		return err
+	}
+	step("first segments made")
+	if err := p.store.FinishPlan(ctx, l, planned, priced(plan, tasksOf(plan)), p.o.Now()); err != nil {
+		return err
+	}
+	if planned.Playable && !planned.Prepared && l.attempt() == 0 {
+		p.learnPlayable(ctx, plan.Source.Codec, p.o.Now().Sub(l.StartedAt))
+	}
+	p.tell(ctx, l, Step{Playable: planned.Playable})
+	return nil
+}
+
+// decide plans, and returns the init segments of what is passed through. Tables that can be read but not be cut from are no tables.
+func (p *Pipeline) decide(ctx context.Context, v Version, facts media.Probe, tables media.Tables) (media.Plan, map[string][]byte, error) {
+	encoder := media.EncoderInfo{Version: p.encoder.Version(), Threads: p.o.Threads}
+	plan, err := media.NewCopyingPlan(facts, tables, p.o.Policy, encoder)
+	if err != nil {
+		return media.Plan{}, nil, fmt.Errorf("plan: %w", err)
+	}
+	v.Plan = plan
+	inits := map[string][]byte{}
+	err = p.copiedInits(v, inits)
+	if !errors.Is(err, packaging.ErrSpan) {
+		return plan, inits, err
+	}
+	p.notCopied(ctx, v, err)
+	p.copies.forget(v.ID)
+	plan, err = media.NewCopyingPlan(facts, media.Tables{Why: media.BrokenTables}, p.o.Policy, encoder)
+	return plan, nil, err
 }
 
 func (p *Pipeline) makeInits(ctx context.Context, plan media.Plan) (map[string][]byte, error) {
@@ -133,7 +177,7 @@ func (p *Pipeline) makeInits(ctx context.Context, plan media.Plan) (map[string][
 	if err != nil {
 		return nil, fmt.Errorf("make init segments: %w", err)
 	}
-	for _, id := range trackIDs(plan) {
+	for _, id := range encodedIDs(plan) {
 		if len(inits[id]) == 0 {
 			return nil, fmt.Errorf("make init segments: none for %s", id)
 		}
@@ -143,16 +187,25 @@ func (p *Pipeline) makeInits(ctx context.Context, plan media.Plan) (map[string][
 
 // trackIDs lists every track of a plan, the rungs first.
 func trackIDs(plan media.Plan) []string {
-	all := rungIDs(plan)
+	var all []string
+	for _, r := range plan.Rungs {
+		all = append(all, r.ID)
+	}
 	for _, a := range plan.Audio {
 		all = append(all, a.ID)
 	}
 	return all
 }
 
+// encodedIDs lists those that ffmpeg makes.
+func encodedIDs(plan media.Plan) []string {
+	return slices.DeleteFunc(trackIDs(plan), func(id string) bool { return isCopied(plan, id) })
+}
+
+// rungIDs lists the rungs that ffmpeg makes.
 func rungIDs(plan media.Plan) []string {
 	var all []string
-	for _, r := range plan.Rungs {
+	for _, r := range plan.Encoded() {
 		all = append(all, r.ID)
 	}
 	return all
@@ -161,10 +214,16 @@ func rungIDs(plan media.Plan) []string {
 // tasksOf lists the work that a plan asks for.
 func tasksOf(plan media.Plan) []Task {
 	tasks := []Task{{Kind: Pictures, Rank: rankPictures}}
-	for _, a := range plan.Audio {
+	for _, id := range copiedIDs(plan) {
+		tasks = append(tasks, Task{Kind: Copy, Track: id, Rank: rankCopy, Segments: plan.Segments(), TotalUnits: int64(plan.Segments())})
+	}
+	for _, a := range plan.EncodedAudio() {
 		tasks = append(tasks, Task{
 			Kind: Audio, Track: a.ID, Rank: rankAudio, Segments: plan.Segments(), TotalUnits: plan.AudioFrames() * media.AudioFrameSamples,
 		})
+	}
+	if len(plan.Encoded()) == 0 {
+		return tasks
 	}
 	for _, c := range plan.Chunks {
 		first, end := plan.ChunkFrames(c.Index)

@@ -36,7 +36,8 @@ func (p *Pipeline) sweep(ctx context.Context) {
 	}
 }
 
-// Sweep does one round of what Run does by itself: it purges old videos of the bin and removes the media of tombstoned versions.
+// Sweep does one round of what Run does by itself: it purges old videos of the bin, ends retired versions whose time is over and
+// removes the media of tombstoned ones.
 func (p *Pipeline) Sweep(ctx context.Context) error {
 	old, err := p.store.BinnedBefore(ctx, p.o.Now().Add(-p.o.BinRetention))
 	if err != nil {
@@ -46,6 +47,9 @@ func (p *Pipeline) Sweep(ctx context.Context) error {
 		if err := p.store.PurgeVideo(ctx, video, p.o.Now()); err != nil {
 			return fmt.Errorf("purge video %s: %w", video, err)
 		}
+	}
+	if _, err := p.store.EndRetired(ctx, p.o.Now()); err != nil {
+		return fmt.Errorf("end retired versions: %w", err)
 	}
 	dead, err := p.store.Tombstones(ctx)
 	if err != nil {
@@ -66,9 +70,13 @@ func (p *Pipeline) Sweep(ctx context.Context) error {
 // bury removes a version's media, then its row. No lease works on it and none can be given, so nothing comes after; what a
 // transfer may have begun just before is looked for once more.
 func (p *Pipeline) bury(ctx context.Context, t Tombstone) error {
+	p.copies.forget(t.Version)
 	prefixes := []string{blob.VersionPrefix(t.Video, t.Version)}
 	if t.Source != "" {
 		prefixes = append(prefixes, blob.SourcePrefix(t.Video, t.Source))
+	}
+	if t.Purged {
+		prefixes = append(prefixes, blob.VideoPicturesPrefix(t.Video))
 	}
 	for range 2 {
 		for _, prefix := range prefixes {

@@ -69,8 +69,11 @@ func isRefusal(err error) bool {
 func (p *Pipeline) settle(ctx context.Context, l Lease, err error, draining bool, log *slog.Logger) {
 	what := judge(err, l.Task, draining)
 	level := slog.LevelInfo
-	if what != finished && what != released {
+	switch {
+	case what != finished && what != released:
 		level = slog.LevelWarn
+	case l.Kind == Demand:
+		level = slog.LevelDebug
 	}
 	log.Log(ctx, level, "task ended", slog.String("outcome", string(what)), slog.Any("error", err))
 	werr := p.writeUntilDone(ctx, l, what, err)
@@ -82,7 +85,12 @@ func (p *Pipeline) settle(ctx context.Context, l Lease, err error, draining bool
 	}
 	if what == lost {
 		p.letGo(ctx, l, log)
-	} else if what != released {
+	}
+	if l.Kind == Demand { // it changes nothing that a video's page shows
+		p.desk.wakes.ring()
+		return
+	}
+	if what != lost && what != released {
 		p.hub.Publish(events.State, l.Video)
 	}
 	p.Wake()
@@ -117,6 +125,9 @@ func (p *Pipeline) writeUntilDone(ctx context.Context, l Lease, what outcome, er
 }
 
 func (p *Pipeline) write(ctx context.Context, l Lease, what outcome, err error) error {
+	if l.Kind == Demand {
+		return p.writeDemand(ctx, l, what, err)
+	}
 	now := p.o.Now()
 	switch what {
 	case released:
@@ -140,11 +151,14 @@ func (p *Pipeline) write(ctx context.Context, l Lease, what outcome, err error) 
 	return nil
 }
 
-// giveUp ends a task for good. A video can do without its poster, and without a sound that is not its last track: those tasks
+// giveUp ends a task for good. A video can do without its poster and its storyboard, and without a sound that is not its last track: those tasks
 // alone are given up.
 func (p *Pipeline) giveUp(ctx context.Context, l Lease, r media.Refusal, now time.Time) error {
 	if l.Kind == Pictures {
 		return p.store.FinishPictures(ctx, l, Pictured{}, now)
+	}
+	if l.Kind == Storyboard {
+		return p.store.FinishStoryboard(ctx, l, Storyboarded{}, now)
 	}
 	if r.Code == DamagedSource || r.Code == EncodingFailed { // other codes say nothing about this one track
 		if left, err := p.leaveOut(ctx, l, now); left || err != nil {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"matinee/internal/access"
@@ -21,23 +22,41 @@ func (p *Pipeline) Media(ctx context.Context, viewer access.Viewer, video ids.Vi
 	if err := access.Check(viewer, access.WatchVideo, facts.Access, "video", p.o.Now()); err != nil {
 		return nil, err
 	}
-	shown, ok := p.shows.get(version, facts.Revision)
-	if !ok {
-		v, err := p.store.Version(ctx, version)
-		if err != nil {
-			return nil, err
-		}
-		shown = presentationOf(v)
-		p.shows.put(version, facts.Revision, shown)
+	shown, err := p.shown(ctx, version, facts.Revision)
+	if err != nil {
+		return nil, err
 	}
 	return &delivery.Media{
 		Presentation: shown.presentation, Public: facts.Access.Visibility == access.Public, Complete: shown.complete,
 	}, nil
 }
 
-func presentationOf(v Version) show {
-	s := show{presentation: packaging.Presentation{Plan: v.Plan}, complete: !v.ReadyAt.IsZero()}
+// shown returns what is kept of a version at a revision.
+func (p *Pipeline) shown(ctx context.Context, version ids.VersionID, revision int64) (show, error) {
+	if kept, ok := p.shows.get(version, revision); ok {
+		return kept, nil
+	}
+	v, err := p.store.Version(ctx, version)
+	if err != nil {
+		return show{}, err
+	}
+	f := OfferFacts{OnDemand: v.OnDemand, LadderDone: !v.ReadyAt.IsZero()}
+	if !f.LadderDone {
+		if f.LadderDone, err = p.store.LadderDone(ctx, version); err != nil {
+			return show{}, err
+		}
+	}
+	s := presentationOf(v, Offered(v.Plan, v.Tracks, f))
+	p.shows.put(version, revision, s)
+	return s, nil
+}
+
+func presentationOf(v Version, offer []string) show {
+	s := show{version: v, offer: offer, presentation: packaging.Presentation{Plan: v.Plan}, complete: !v.ReadyAt.IsZero()}
 	for _, t := range v.Tracks {
+		if !slices.Contains(offer, t.ID) {
+			continue
+		}
 		s.presentation.Tracks = append(s.presentation.Tracks, packaging.Track{
 			ID: t.ID, Codec: t.Codec, PeakBitsPerSecond: t.PeakBitsPerSecond, AverageBitsPerSecond: t.AverageBitsPerSecond,
 		})
@@ -56,6 +75,8 @@ const maxShows = 256
 // show is what is kept of a version between two media requests.
 type show struct {
 	revision     int64
+	version      Version
+	offer        []string // ids of the tracks that the playlists name
 	presentation packaging.Presentation
 	complete     bool
 }

@@ -17,10 +17,14 @@ type Store interface {
 	LeaseStore
 	StepStore
 	VersionStore
+	PictureStore
 	TaskStore
 	PurgeStore
 	OperationStore
+	ReplacementStore
 	StorageStore
+	SpeedStore
+	DemandStore
 }
 
 // LeaseStore hands out tasks and takes them back.
@@ -43,16 +47,18 @@ type LeaseStore interface {
 
 // StepStore takes a version from one step to the next. FinishUpload begins, the others end a task whose lease they are given.
 type StepStore interface {
-	// FinishUpload makes the complete upload the video's version, ends its grant and queues the probe. Again is no error.
+	// FinishUpload makes the complete upload the video's version, or the next one where one plays, ends the grants of before and
+	// queues the probe. Again is no error.
 	FinishUpload(ctx context.Context, f upload.Finished, probe Task, now time.Time) error
 	// StartPrepare ends the probe of a source that must be remuxed first.
 	StartPrepare(ctx context.Context, l Lease, container media.Container, next Task, now time.Time) error
-	// FinishPlan stores the plan and queues the work that it asks for.
+	// FinishPlan stores the plan, queues the work that it asks for, and makes the version playable where its first segments exist.
 	FinishPlan(ctx context.Context, l Lease, p Planned, next []Task, now time.Time) error
-	// FinishTrackWork ends a chunk or audio task. The last one of a version makes it playable and queues its verification.
-	FinishTrackWork(ctx context.Context, l Lease, f Facts, now time.Time) (playable bool, err error)
+	// FinishTrackWork ends a task that makes tracks. The last one of a version queues its verification, and makes it playable
+	// where that was not possible before.
+	FinishTrackWork(ctx context.Context, l Lease, f Facts, now time.Time) (Step, error)
 	// DropTrack ends the task of an audio track that cannot be made: the version goes on without the track, whose owner is told.
-	DropTrack(ctx context.Context, l Lease, warning string, now time.Time) (playable bool, err error)
+	DropTrack(ctx context.Context, l Lease, warning string, now time.Time) (Step, error)
 	FinishPictures(ctx context.Context, l Lease, p Pictured, now time.Time) error
 	// FinishVerify makes the version ready.
 	FinishVerify(ctx context.Context, l Lease, v Verified, now time.Time) error
@@ -60,8 +66,8 @@ type StepStore interface {
 	RedoTasks(ctx context.Context, l Lease, tasks []ids.TaskID, why string, now time.Time) error
 	// GiveUp ends the task for good. The version fails with it; one that can be played keeps that, and notes the trouble.
 	GiveUp(ctx context.Context, l Lease, r media.Refusal, now time.Time) error
-	// Remake replaces the lease's version by a new one from the same source and tombstones it. Of a source that this was done
-	// for MaxRemakes times it is an errs.Conflict, and nothing is changed.
+	// Remake replaces the lease's version by a new one from the same source; one that plays does so until the new one can. Of a
+	// source that this was done for MaxRemakes times it is an errs.Conflict, and nothing is changed.
 	Remake(ctx context.Context, l Lease, now time.Time) error
 }
 
@@ -72,6 +78,8 @@ type VersionStore interface {
 	// UnfinishedVersions lists the versions that are still being made.
 	UnfinishedVersions(ctx context.Context) ([]ids.VersionID, error)
 	MediaFacts(ctx context.Context, video ids.VideoID, version ids.VersionID) (MediaFacts, error)
+	// LadderDone reports whether every chunk of a version has been made, once at least.
+	LadderDone(ctx context.Context, id ids.VersionID) (bool, error)
 	// FoundDamage returns what the finished chunks of a version have found, in no order.
 	FoundDamage(ctx context.Context, id ids.VersionID) ([]media.FrameRange, error)
 }
@@ -91,8 +99,9 @@ type TaskStore interface {
 	CountWaiting(ctx context.Context, w Wait) (int64, error)
 	// RetryTask queues a task again and returns it; its errors are those of [Pipeline.RetryTask].
 	RetryTask(ctx context.Context, id ids.TaskID, now time.Time) (Task, error)
-	// Repair queues what a video needs to go on: given-up tasks again, else its probe or its verification.
-	Repair(ctx context.Context, video ids.VideoID, now time.Time) error
+	// Repair queues what a video needs to go on: given-up tasks again, else its probe or its verification. It returns the version
+	// that this is done for, "" for none: a replacement that cannot go on, else the one that is shown.
+	Repair(ctx context.Context, video ids.VideoID, now time.Time) (ids.VersionID, error)
 }
 
 // PurgeStore removes what was deleted.
@@ -111,22 +120,25 @@ type PurgeStore interface {
 
 // Version is one source with its plan and what is known of the media made from it.
 type Version struct {
-	ID          ids.VersionID
-	Video       ids.VideoID
-	Source      ids.VersionID // names the source's object
-	FileName    string
-	SourceBytes int64
-	Container   media.Container // of the file that tasks read
-	Prepared    bool            // tasks read the scratch copy
-	Plan        media.Plan      // zero before it is made
-	Tracks      []TrackRow      // those that are offered
-	Extra       []library.Track // audio, and the subtitles that were made
-	Fingerprint string
-	Poster      string
-	Report      *Report
-	Revision    int64
-	PlayableAt  time.Time
-	ReadyAt     time.Time
+	ID            ids.VersionID
+	Video         ids.VideoID
+	Source        ids.VersionID // names the source's object
+	FileName      string
+	SourceBytes   int64
+	Container     media.Container // of the file that tasks read
+	Prepared      bool            // tasks read the scratch copy
+	Plan          media.Plan      // zero before it is made
+	Tracks        []TrackRow      // all that are made
+	OnDemand      []string        // rungs that are offered before they are complete
+	Extra         []library.Track // audio, and the subtitles that were made
+	Fingerprint   string
+	Poster        string
+	Storyboard    string         // name of its WebVTT; "" before it is made
+	PosterChoices []PosterChoice // in the order of their times
+	Report        *Report
+	Revision      int64
+	PlayableAt    time.Time
+	ReadyAt       time.Time
 }
 
 // TrackRow is what is kept of one track of a version.
@@ -146,6 +158,15 @@ type Planned struct {
 	Container   media.Container // of the file that tasks read
 	Prepared    bool
 	Warnings    []string // for the owner, beside the plan's own notes
+	OnDemand    []string // rungs that are offered before they are complete
+	Playable    bool     // the first segments exist
+}
+
+// Step is what the end of a task that makes tracks has brought.
+type Step struct {
+	Playable   bool // the version can be played, since now
+	RungsAdded bool // the playlists name more rungs than before
+	Verifying  bool // everything is made, and the verification is queued
 }
 
 // Facts is what a finished chunk or audio task measured.
@@ -227,4 +248,6 @@ type Tombstone struct {
 	Version ids.VersionID
 	// Source is set when no other version needs the source's object.
 	Source ids.VersionID
+	// Purged says that the video goes with its versions, and so do the pictures that are its own.
+	Purged bool
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"time"
 
 	"matinee/internal/ids"
@@ -11,29 +12,46 @@ type Kind string
 
 // The kinds, in the order in which they go for one version.
 const (
-	Probe    Kind = "probe"    // look at the source, plan, write the init segments
-	Prepare  Kind = "prepare"  // remux a source without an index into a scratch copy, then plan
-	Chunk    Kind = "chunk"    // encode some segments of every rung
-	Audio    Kind = "audio"    // encode one audio track from start to end
-	Pictures Kind = "pictures" // the poster
-	Verify   Kind = "verify"   // read everything back and hold it to the plan
+	Probe      Kind = "probe"      // look at the source, plan, write the init segments
+	Prepare    Kind = "prepare"    // remux a source without an index into a scratch copy, then plan
+	Demand     Kind = "demand"     // make what a viewer waits for, of one track and chunk
+	Copy       Kind = "copy"       // put the source's own samples as segments
+	Chunk      Kind = "chunk"      // encode some segments of every rung
+	Audio      Kind = "audio"      // encode one audio track from start to end
+	Pictures   Kind = "pictures"   // the poster
+	Verify     Kind = "verify"     // read everything back and hold it to the plan
+	Storyboard Kind = "storyboard" // small pictures of the whole length
 )
 
 // Kinds lists every kind.
-func Kinds() []Kind { return []Kind{Probe, Prepare, Chunk, Audio, Pictures, Verify} }
+func Kinds() []Kind {
+	return []Kind{Probe, Prepare, Demand, Copy, Chunk, Audio, Pictures, Verify, Storyboard}
+}
 
-// LightKinds are those that take little CPU and that somebody waits for: they never queue behind the ladder.
-func LightKinds() []Kind { return []Kind{Probe, Prepare, Audio, Pictures, Verify} }
+// QuickKinds are over in seconds and lead to a video that plays: they queue behind nothing but themselves.
+func QuickKinds() []Kind { return []Kind{Probe} }
+
+// LightKinds are those that take little CPU: they never queue behind the ladder.
+func LightKinds() []Kind { return []Kind{Probe, Prepare, Copy, Audio, Pictures, Verify, Storyboard} }
+
+// LadderKinds are all but demand, which has slots of its own.
+func LadderKinds() []Kind {
+	return slices.DeleteFunc(Kinds(), func(k Kind) bool { return k == Demand })
+}
 
 // Ranks order the queue: lower goes first.
 const (
-	rankProbe      = 10
-	rankPrepare    = 15
-	rankFirstChunk = 20
-	rankAudio      = 20
-	rankPictures   = 25
-	rankVerify     = 28
-	rankChunk      = 30
+	rankDemandSound = 4
+	rankDemand      = 5
+	rankProbe       = 10
+	rankPrepare     = 15
+	rankPictures    = 18
+	rankFirstChunk  = 20
+	rankAudio       = 20
+	rankCopy        = 24
+	rankVerify      = 28
+	rankChunk       = 30
+	rankStoryboard  = 40
 )
 
 // TaskState says where a task is.
@@ -62,12 +80,13 @@ type Task struct {
 	Crashes      int // attempts that ended because the worker or its process was killed
 	Faults       int // attempts that went wrong by themselves
 	DoneUnits    int64
-	TotalUnits   int64 // frames of a chunk, samples of an audio track, 0 where progress has no measure
+	TotalUnits   int64         // frames of a chunk, samples of an audio track, 0 where progress has no measure
+	Cost         time.Duration // CPU time that it will take, as far as was known when it was queued; 0: unknown
 	CPU          time.Duration
 	Error        string // why the last attempt ended, for the owner
 	Waiting      Wait   // what a queued task waits for, "" for its turn
 	Waits        int    // how often in a row it has waited for that
-	Worker       string // who holds its lease, "" for nobody
+	Worker       string // who holds its lease, or did it; "" for nobody yet
 	NotBefore    time.Time
 	CreatedAt    time.Time
 	StartedAt    time.Time

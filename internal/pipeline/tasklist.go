@@ -34,7 +34,10 @@ type TaskCursor struct {
 type ListedTask struct {
 	Task
 
-	Title string // of the video, "" when that is gone
+	Title    string        // of the video, "" when that is gone
+	Why      *Waiting      // why it has not begun; nil for one that has
+	ETA      time.Duration // until it is done
+	ETAKnown bool
 }
 
 // TaskPage is one page of tasks. Next is zero at the end.
@@ -52,5 +55,9 @@ func (p *Pipeline) ListTasks(ctx context.Context, viewer access.Viewer, f TaskFi
 		return TaskPage{}, errs.InvalidField("query.limit", "A page has 1 to %d tasks.", MaxTaskPage)
 	}
 	setDefault(&f.Limit, defaultTaskPage)
-	return p.store.ListTasks(ctx, f)
+	page, err := p.store.ListTasks(ctx, f)
+	if err != nil {
+		return TaskPage{}, err
+	}
+	return page, p.explain(ctx, page.Tasks)
 }

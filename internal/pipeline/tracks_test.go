@@ -151,6 +151,13 @@ func (d deaf) EncodeAudio(ctx context.Context, src ffmpeg.Source, plan media.Pla
 	return d.Tool.EncodeAudio(ctx, src, plan, track, o, consume)
 }
 
+func (d deaf) EncodeAudioPart(ctx context.Context, src ffmpeg.Source, plan media.Plan, track string, first, segments int, o ffmpeg.AudioOptions, consume ffmpeg.Consumer) (ffmpeg.Usage, error) {
+	if slices.Contains(d.tracks, track) {
+		return ffmpeg.Usage{}, &media.Refusal{Code: pipeline.EncodingFailed, Message: "x", Next: "y"}
+	}
+	return d.Tool.EncodeAudioPart(ctx, src, plan, track, first, segments, o, consume)
+}
+
 // deafen makes the bench's workers deaf to some sounds. It is called before they start.
 func (b *bench) deafen(t *testing.T, tracks ...string) {
 	t.Helper()
@@ -188,9 +195,9 @@ func TestAVideoGoesOnWithoutASoundThatCannotBeMade(t *testing.T) {
 func TestSoundThatCannotBeMadeAtAllFails(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.deafen(t, "audio-1")
+	b.deafen(t, "audio-1", "audio-2")
 	b.start(t)
-	v := b.waitFor(t, b.send(t, clip(t, clips.CoverArt)), library.Failed)
+	v := b.waitFor(t, b.send(t, clip(t, clips.RadioStream)), library.Failed)
 	if f := v.Version.Failure; f == nil || f.Code != string(pipeline.EncodingFailed) {
 		t.Errorf("failure %+v", f)
 	}

@@ -23,11 +23,21 @@ func (p *Pipeline) Run(ctx context.Context, alone bool) error {
 			return err
 		}
 	}
-	var lanes errgroup.Group
-	for range p.o.Slots {
-		lanes.Go(func() error { p.lane(ctx, Kinds()); return nil })
+	if err := p.refreshSpeeds(ctx); err != nil && ctx.Err() == nil {
+		p.o.Logger.WarnContext(ctx, "measured speeds are unknown: costs are assumed", slog.Any("error", err))
 	}
-	lanes.Go(func() error { p.lane(ctx, LightKinds()); return nil })
+	var lanes errgroup.Group
+	for range p.ladderLanes() {
+		lanes.Go(func() error { p.taskLane(ctx, p.ladderKinds); return nil })
+	}
+	lanes.Go(func() error { p.taskLane(ctx, LightKinds); return nil })
+	lanes.Go(func() error { p.taskLane(ctx, QuickKinds); return nil })
+	for range p.demandSlots(false) {
+		lanes.Go(func() error { p.demandLane(ctx, false); return nil })
+	}
+	for range p.demandSlots(true) {
+		lanes.Go(func() error { p.demandLane(ctx, true); return nil })
+	}
 	lanes.Go(func() error { p.sweep(ctx); return nil })
 	lanes.Go(func() error { p.reap(ctx); return nil })
 	return lanes.Wait()
@@ -44,20 +54,33 @@ func (p *Pipeline) takeOver(ctx context.Context) error {
 	return p.tidyScratch(ctx)
 }
 
-// lane does one task after the other.
-func (p *Pipeline) lane(ctx context.Context, kinds []Kind) {
+// taskLane does tasks of the kinds, which it asks for before each.
+func (p *Pipeline) taskLane(ctx context.Context, kinds func() []Kind) {
+	p.lane(ctx, func() (Lease, error) {
+		return p.store.ClaimTask(ctx, Worker{ID: p.o.WorkerID, Kinds: kinds()}, p.o.Now(), p.o.Lease)
+	}, p.wakes, func() func() { return func() {} })
+}
+
+// lane does one task after the other. While it has none, what rest returned is still to be called.
+func (p *Pipeline) lane(ctx context.Context, claim func() (Lease, error), woken *wakes, rest func() (end func())) {
+	wake, end := woken.listen()
+	defer end()
 	pause := p.o.Poll
+	idle := func(d time.Duration) {
+		defer rest()()
+		idle(ctx, wake, d)
+	}
 	for ctx.Err() == nil {
-		did, err := p.step(ctx, Worker{ID: p.o.WorkerID, Kinds: kinds})
+		did, err := p.step(ctx, claim)
 		switch {
 		case err != nil:
 			if ctx.Err() == nil {
 				p.o.Logger.ErrorContext(ctx, "the queue cannot be read", slog.Any("error", err), slog.Duration("again_in", pause))
 			}
-			p.idle(ctx, pause)
+			idle(pause)
 			pause = min(2*pause, maxPause)
 		case !did:
-			p.idle(ctx, p.o.Poll)
+			idle(p.o.Poll)
 			pause = p.o.Poll
 		default:
 			pause = p.o.Poll
@@ -69,19 +92,19 @@ func (p *Pipeline) lane(ctx context.Context, kinds []Kind) {
 const maxPause = 16 * time.Second
 
 // idle waits for new work, but no longer than so long.
-func (p *Pipeline) idle(ctx context.Context, d time.Duration) {
+func idle(ctx context.Context, wake <-chan struct{}, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-	case <-p.wake:
+	case <-wake:
 	case <-timer.C:
 	}
 }
 
 // step claims one task and does it. It reports whether there was one.
-func (p *Pipeline) step(ctx context.Context, w Worker) (bool, error) {
-	lease, err := p.held.claim(func() (Lease, error) { return p.store.ClaimTask(ctx, w, p.o.Now(), p.o.Lease) })
+func (p *Pipeline) step(ctx context.Context, claim func() (Lease, error)) (bool, error) {
+	lease, err := p.held.claim(claim)
 	if errs.Is(err, errs.NotFound) {
 		return false, nil
 	}
@@ -89,7 +112,6 @@ func (p *Pipeline) step(ctx context.Context, w Worker) (bool, error) {
 		return false, fmt.Errorf("claim a task: %w", err)
 	}
 	defer p.held.drop(lease)
-	p.Wake() // there may be more, for the other lane
 	p.do(ctx, lease)
 	return true, nil
 }
@@ -98,12 +120,17 @@ func (p *Pipeline) step(ctx context.Context, w Worker) (bool, error) {
 func (p *Pipeline) do(ctx context.Context, l Lease) {
 	log := p.o.Logger.With(slog.String("task_id", string(l.ID)), slog.String("kind", string(l.Kind)),
 		slog.String("video_id", string(l.Video)), slog.Int("chunk", l.Chunk))
-	log.InfoContext(ctx, "task begun", slog.Int("attempt", l.attempt()+1))
+	level := slog.LevelInfo
+	if l.Kind == Demand { // there are many, and a metric counts them
+		level = slog.LevelDebug
+	}
+	log.Log(ctx, level, "task begun", slog.Int("attempt", l.attempt()+1))
 	begun := p.o.Now()
 
 	work, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var done atomic.Int64
+	p.held.begin(l, done.Load)
 	beating := make(chan struct{})
 	go func() {
 		defer close(beating)
@@ -145,16 +172,22 @@ func (p *Pipeline) work(ctx context.Context, l Lease, v Version, progress func(u
 	switch l.Kind {
 	case Probe:
 		return p.probe(ctx, l, v)
+	case Demand:
+		return p.serveDemand(ctx, l, v)
 	case Prepare:
 		return p.prepare(ctx, l, v)
+	case Copy:
+		return p.copyTrack(ctx, l, v, progress)
 	case Chunk:
-		return p.encodeChunk(ctx, l, v, progress)
+		return p.inSlot(ctx, v.Plan, func() error { return p.encodeChunk(ctx, l, v, progress) })
 	case Audio:
 		return p.encodeAudio(ctx, l, v, progress)
 	case Pictures:
 		return p.makePictures(ctx, l, v)
 	case Verify:
 		return p.verify(ctx, l, v)
+	case Storyboard:
+		return p.storyboard(ctx, l, v)
 	}
 	return fmt.Errorf("unknown kind of task %q", l.Kind)
 }

@@ -38,6 +38,25 @@ func (m *Metrics) Gauge(name, help string, read func() float64) error {
 	return m.registry.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
 }
 
+// Gauges registers values that are read together at every scrape, each told apart by the values of the labels.
+func (m *Metrics) Gauges(name, help string, labels []string, read func(set func(value float64, labels ...string))) error {
+	return m.registry.Register(family{prometheus.NewDesc(name, help, labels, nil), read})
+}
+
+// family is a collector of gauges whose labels are known only when they are read.
+type family struct {
+	desc *prometheus.Desc
+	read func(set func(value float64, labels ...string))
+}
+
+func (f family) Describe(to chan<- *prometheus.Desc) { to <- f.desc }
+
+func (f family) Collect(to chan<- prometheus.Metric) {
+	f.read(func(value float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(f.desc, prometheus.GaugeValue, value, labels...)
+	})
+}
+
 // Request counts one answered request. The route is its pattern, never its path.
 func (m *Metrics) Request(method, route string, status int, took time.Duration) {
 	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())

@@ -35,10 +35,18 @@ func TestRequestsAreCountedByRoute(t *testing.T) {
 	if err := m.Gauge("matinee_test", "A test.", func() float64 { return 7 }); err != nil {
 		t.Fatal(err)
 	}
+	err := m.Gauges("matinee_tests", "Some tests.", []string{"kind"}, func(set func(float64, ...string)) {
+		set(1, "small")
+		set(2.5, "large")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	answer := httptest.NewRecorder()
 	m.Handler().ServeHTTP(answer, httptest.NewRequest("GET", "/metrics", nil))
 	for _, want := range []string{
 		`matinee_http_request_duration_seconds_count{method="GET",route="/videos/{id}",status="200"} 1`, "matinee_test 7", `version="1.2.3"`,
+		`matinee_tests{kind="small"} 1`, `matinee_tests{kind="large"} 2.5`,
 	} {
 		if !strings.Contains(answer.Body.String(), want) {
 			t.Errorf("no %s in the metrics", want)

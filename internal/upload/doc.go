@@ -4,7 +4,8 @@
 // PUT and tus 1.0, https://tus.io/protocols/resumable-upload), the admission of bytes by free space, and the expiry of what
 // was never finished. Its words:
 //
-//   - A grant is the right to fill one video once, held by whoever knows its key; only the key's SHA-256 is stored.
+//   - A grant is the right to fill one video once, held by whoever knows its key; only the key's SHA-256 is stored. A video
+//     that has its file gets another one by a newer grant: what it had filled it spends all that were made before.
 //   - An upload is one transfer. Its bytes go straight to the source's final key under a version of their own.
 //   - An upload is whole when its object holds as many bytes as announced, and completed when the intake has taken it.
 //     A whole upload that is not completed (the process died in between) is completed by the next HEAD or sweep.

@@ -24,14 +24,9 @@ func ErrInProgress() error {
 	return errs.New(errs.Conflict, codeInProgress, "Another upload to this video is going on. Wait for its end, or cancel it.")
 }
 
-// ErrHasSource returns the error of an upload to a video that has a good source: an errs.Conflict.
-func ErrHasSource() error {
-	return errs.New(errs.Conflict, "has_source", "This video has its file already. Create another video for another file.")
-}
-
 // ErrSpent returns the error of a grant that has been used: an errs.Gone.
 func ErrSpent() error {
-	return errs.New(errs.Gone, "upload_spent", "This upload address has been used: its video has its file.")
+	return errs.New(errs.Gone, "upload_spent", "This upload address has been used: its video has its file. Ask for a new address to replace it.")
 }
 
 // Sweep completes uploads that are whole, and removes those that expired and PUTs that died with their process. It is to be
@@ -183,7 +178,7 @@ func (s *Service) remove(ctx context.Context, u Upload, withVideo bool) error {
 	if removed.Video {
 		s.progress.UploadVideoRemoved(u.Video)
 	} else {
-		s.progress.UploadProgress(u.Video)
+		s.progress.UploadChanged(u.Video)
 	}
 	return nil
 }

@@ -39,7 +39,8 @@ func (k Key) hash() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Grant is the right to fill one video once, without an account, for whoever knows its key.
+// Grant is the right to fill one video once, without an account, for whoever knows its key. It fills what it was made for: once the
+// video has a file that began to arrive later, it is spent.
 type Grant struct {
 	Key        Key
 	Video      ids.VideoID

@@ -106,7 +106,10 @@ func (p *pouring) write(ctx context.Context, w io.Writer, data []byte) error {
 // save writes the offset to the database. Only an upload that is gone ends the transfer: the offset is a courtesy to those
 // who watch, the object itself says how far it is.
 func (p *pouring) save(ctx context.Context) error {
-	now := p.service.opts.Now()
+	now, tell := p.service.opts.Now(), p.service.progress.UploadProgress
+	if p.saved.IsZero() {
+		tell = p.service.progress.UploadChanged
+	}
 	p.saved = now
 	err := p.service.store.SaveOffset(ctx, p.upload.ID, p.offset, now)
 	if errs.Is(err, errs.NotFound) {
@@ -116,7 +119,7 @@ func (p *pouring) save(ctx context.Context) error {
 		p.service.opts.Logger.WarnContext(ctx, "upload offset not saved", slog.String("upload_id", string(p.upload.ID)), slog.Any("error", err))
 		return nil
 	}
-	p.service.progress.UploadProgress(p.upload.Video)
+	tell(p.upload.Video)
 	return nil
 }
 

@@ -187,15 +187,44 @@ func TestAnOwnerPutsASource(t *testing.T) {
 	b.do("PUT", "/api/v1/videos/none/source", text("x"), "X-User", string(b.owner.User)).want(t, 404, "not_found")
 	b.do("PUT", "/api/v1/videos/"+string(ids.New[ids.VideoID]())+"/source", text("x"), "X-User", string(b.owner.User)).want(t, 404, "not_found")
 	b.do("PUT", path, text("the first"), "X-User", string(b.owner.User)).want(t, 202, "")
-	b.do("PUT", path, text("the second"), "X-User", string(b.owner.User)).want(t, 409, "has_source")
-	if got := b.source(video); got != "the first" {
+	b.do("PUT", path, text("the second"), "X-User", string(b.owner.User)).want(t, 202, "")
+	if got := b.source(video); got != "the second" { // nothing of the first could be played yet
 		t.Errorf("the source is %q", got)
 	}
-	if seen := b.intake.seen(); len(seen) != 1 {
+	if seen := b.intake.seen(); len(seen) != 2 {
 		t.Errorf("handed over %+v", seen)
 	}
 	must(t, b.library.BinVideo(t.Context(), b.owner, video))
 	b.do("PUT", path, text("x"), "X-User", string(b.owner.User)).want(t, 404, "not_found")
+}
+
+func TestAGrantFillsWhatItWasMadeFor(t *testing.T) {
+	t.Parallel()
+	b := setup(t, upload.Options{})
+	before := b.grant(upload.GrantOptions{})
+	path := "/api/v1/videos/" + string(before.Video) + "/source"
+	b.do("PUT", path, text("by its owner"), "X-User", string(b.owner.User)).want(t, 202, "")
+	b.do("PUT", before.PutPath(), text("by somebody")).want(t, 410, "upload_spent")
+	b.do("POST", before.TusPath(), nil, "Tus-Resumable", "1.0.0", "Upload-Length", "10").want(t, 410, "upload_spent")
+
+	fresh, err := b.Grant(t.Context(), b.owner, before.Video, upload.GrantOptions{})
+	must(t, err)
+	b.do("PUT", fresh.PutPath(), text("a replacement")).want(t, 202, "")
+	b.do("PUT", fresh.PutPath(), text("once more")).want(t, 410, "upload_spent")
+	if got := b.source(before.Video); got != "a replacement" {
+		t.Errorf("the source is %q", got)
+	}
+
+	fresh, err = b.Grant(t.Context(), b.owner, before.Video, upload.GrantOptions{})
+	must(t, err)
+	begun := b.do("POST", fresh.TusPath(), nil, "Tus-Resumable", "1.0.0", "Upload-Length", "9")
+	begun.want(t, 201, "")
+	b.do("PATCH", begun.header.Get("Location"), text("by tus :-"), "Tus-Resumable", "1.0.0", "Upload-Offset", "0",
+		"Content-Type", "application/offset+octet-stream").want(t, 204, "")
+	if got := b.source(before.Video); got != "by tus :-" {
+		t.Errorf("the source is %q", got)
+	}
+	b.do("POST", fresh.TusPath(), nil, "Tus-Resumable", "1.0.0", "Upload-Length", "9").want(t, 410, "upload_spent")
 }
 
 func TestAWholePutThatWasNotHandedOverIsNotLost(t *testing.T) {

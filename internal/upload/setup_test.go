@@ -112,6 +112,9 @@ func (b *bundle) later(d time.Duration) { b.offset.Add(int64(d)) }
 // UploadProgress implements the service's progress.
 func (b *bundle) UploadProgress(ids.VideoID) { b.moved.Add(1) }
 
+// UploadChanged implements the service's progress.
+func (b *bundle) UploadChanged(ids.VideoID) { b.moved.Add(1) }
+
 // UploadVideoMade implements the service's progress.
 func (b *bundle) UploadVideoMade(ids.VideoID) { b.made.Add(1) }
 

@@ -24,7 +24,7 @@ const Unknown int64 = -1
 type Upload struct {
 	ID      ids.UploadID
 	Video   ids.VideoID
-	Version ids.VersionID // fresh for every upload: the version its source becomes
+	Version ids.VersionID // fresh for every upload: the version its source becomes, beside the one that is shown if there is one
 
 	GrantHash string     // the grant that it uses, "" for a signed-in upload
 	CreatedBy ids.UserID // who began it, or who made the grant
@@ -72,8 +72,8 @@ type Store interface {
 	GrantByHash(ctx context.Context, hash string) (StoredGrant, error)
 
 	// AddUpload keeps a new upload. While the video has another one that is not completed it is an errs.Conflict with the
-	// code upload_in_progress; while it has a version that did not fail, one with the code has_source; when the upload's
-	// grant is spent it is an errs.Gone with the code upload_spent; a video that is gone or in the bin is an errs.NotFound.
+	// code upload_in_progress; when the upload's grant is spent it is an errs.Gone with the code upload_spent; a video that is
+	// gone or in the bin is an errs.NotFound.
 	AddUpload(ctx context.Context, u Upload) error
 	// Upload returns an upload, or an errs.NotFound.
 	Upload(ctx context.Context, id ids.UploadID) (Upload, error)
@@ -103,8 +103,8 @@ type Removed struct {
 
 // intake takes over a source that is stored whole.
 type intake interface {
-	// FinishUpload makes the upload its video's newest version, marks it completed and its grant spent, in one transaction.
-	// It is idempotent.
+	// FinishUpload makes the upload its video's newest version, marks it completed, and spends its grant with all that were made
+	// before the upload began, in one transaction. It is idempotent.
 	FinishUpload(ctx context.Context, f Finished) error
 }
 
@@ -116,6 +116,8 @@ type videoMaker interface {
 // progress hears which videos' uploads have moved, begun or ended, at most every two seconds for each.
 type progress interface {
 	UploadProgress(video ids.VideoID)
+	// UploadChanged hears that the first byte of an upload was stored, or that it was given up.
+	UploadChanged(video ids.VideoID)
 	// UploadVideoMade hears that a video was made for an upload.
 	UploadVideoMade(video ids.VideoID)
 	// UploadVideoRemoved hears that a video that was made for an upload has gone with it.

@@ -116,7 +116,8 @@ func wantNothing(t *testing.T, s *server, route apiRoute, id string, credentials
 			body = strings.NewReader(bodyOf(route))
 			headers = append([]string{"Content-Type", "application/json"}, credentials...)
 		}
-		return fetch(t, route.method, s.url+strings.ReplaceAll(route.path, "{id}", id), body, headers...)
+		path := strings.NewReplacer("{id}", id, "{version}", nobody).Replace(route.path)
+		return fetch(t, route.method, s.url+path, body, headers...)
 	}
 	got := about(id)
 	if strings.Contains(got.body, canary) || strings.Contains(got.body, id) {
