@@ -45,6 +45,8 @@ for (const colorScheme of ['dark', 'light'] as const) {
         [`/manage/${bunny.id}`, page.getByRole('region', { name: 'Reel' })],
         [`/manage/${bunny.id}?tab=access`, page.getByRole('radio', { name: /^Public/ })],
         [`/manage/${bunny.id}?tab=tracks`, page.getByRole('tabpanel', { name: 'Tracks' })],
+        [`/manage/${bunny.id}?tab=pictures`, page.getByRole('button', { name: 'Send an image' })],
+        [`/manage/${bunny.id}?tab=versions`, page.getByRole('heading', { name: 'Files of this video' })],
         [`/manage/${bunny.id}?tab=report`, page.getByRole('table', { name: 'Sizes' })],
         [`/manage/${id}?tab=report`, page.getByRole('heading', { name: /not a video or audio file/ })],
         ['/admin/users', page.getByRole('table', { name: 'Users' })],

@@ -63,3 +63,17 @@ test('tasks are found by state and kind, and the disk has its numbers', async ({
   await expect(page.getByRole('heading', { name: 'Room for videos' })).toBeVisible();
   await expect(page.getByRole('img', { name: /The disk is \d+ ?% full/ })).toBeVisible();
 });
+
+test('a task that waits says why and for about how long', async ({ page, bunny }) => {
+  await page.route('**/api/v1/tasks?*', async (route) => {
+    const answer = await (await route.fetch()).json();
+    const message = 'Others have their turn first.';
+    const why_waiting = { code: 'owner_turn', message, ahead: 3, eta_seconds: 240 };
+    const waiting = { ...answer.items[0], state: 'queued', finished_at: null, why_waiting, eta_seconds: 240 };
+    await route.fulfill({ json: { ...answer, items: [waiting, ...answer.items.slice(1)] } });
+  });
+  await page.goto(`/admin/tasks?video=${bunny.id}`);
+  const row = page.getByRole('row').filter({ hasText: 'Queued' });
+  await expect(row).toContainText('Others have their turn first.');
+  await expect(row).toContainText('about 4 min left');
+});

@@ -1,4 +1,4 @@
-import { ADMIN, expect, FRIDAY, PlayerOnPage, test } from './fixtures.ts';
+import { ADMIN, expect, FRIDAY, PlayerOnPage, slowUplink, test } from './fixtures.ts';
 import { MatineeServer } from './matinee-server.ts';
 
 test.use({ storageState: { cookies: [], origins: [] } });
@@ -23,6 +23,8 @@ test('from the setup link to a film that starts by itself', async ({ page, conte
       await page.getByRole('main').getByRole('link', { name: 'Upload a video' }).click();
     });
 
+    // The film would otherwise be there before anybody could wait for it.
+    const limit = await slowUplink(page, 30_000);
     const link = await test.step('a dropped file has a title and a link at once', async () => {
       await page.locator('input[type=file]').setInputFiles(FRIDAY);
       await expect(page.getByLabel('Title')).toHaveValue('friday-640x480-6s');
@@ -34,6 +36,8 @@ test('from the setup link to a film that starts by itself', async ({ page, conte
     await test.step('its page, opened meanwhile, starts playing by itself', async () => {
       const watching = await context.newPage();
       await watching.goto(link);
+      await expect(watching.getByText('It starts by itself as soon as it can play.')).toBeVisible();
+      await limit(-1);
       const player = new PlayerOnPage(watching);
       const stats = await player.until('the film plays by itself', (now) => now.currentTime > 1, 60_000);
       expect(stats.errors).toBe(0);

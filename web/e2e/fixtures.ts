@@ -138,6 +138,21 @@ export async function readyVideo(admin: APIRequestContext, id: string): Promise<
   return video;
 }
 
+/** Lets the page send no faster than this; what is returned sets another speed, -1 for none. */
+export async function slowUplink(
+  page: Page,
+  bytesPerSecond: number,
+): Promise<(bytesPerSecond: number) => Promise<void>> {
+  const network = await page.context().newCDPSession(page);
+  await network.send('Network.enable');
+  const limit = async (uploadThroughput: number) => {
+    const more = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput };
+    await network.send('Network.emulateNetworkConditions', more);
+  };
+  await limit(bytesPerSecond);
+  return limit;
+}
+
 /** The player of a page, as a viewer and as its numbers. */
 export class PlayerOnPage {
   readonly page: Page;

@@ -93,6 +93,24 @@ test.describe('the keys of the player', { tag: '@desktop' }, () => {
   });
 });
 
+const STEPS_OF_LOADING = [
+  { moment: 'durationchange', readyState: 0 },
+  { moment: 'durationchange', readyState: 1 },
+  { moment: 'loadedmetadata', readyState: 1 }, // the engine sets its start at this event
+  { moment: 'loadeddata', readyState: 2 },
+];
+for (const step of STEPS_OF_LOADING) {
+  const name = `a jump made while the video loads is kept (${step.moment}, ready state ${step.readyState})`;
+  // A phone has no keyboard.
+  test(name, { tag: '@desktop' }, async ({ page, player, bunny }) => {
+    await page.addInitScript(pressThreeAt, step);
+    await page.goto(`/w/${bunny.id}`);
+    await player.until('it is at 9 s', ({ currentTime }) => currentTime >= 9);
+    await player.until('there is a picture', ({ bufferedAhead }) => bufferedAhead > 0);
+    expect((await player.stats()).currentTime).toBeCloseTo(9, 3);
+  });
+}
+
 // A phone has no keyboard.
 test('every control is reached and worked by keyboard alone', { tag: '@desktop' }, async ({ page, player, film }) => {
   await page.goto(`/w/${film.id}`);
@@ -154,3 +172,19 @@ test('every control is reached and worked by keyboard alone', { tag: '@desktop' 
   await player.until('it plays on', ({ currentTime }) => currentTime > 9);
   await expect(page.locator('matinee-player .stage')).not.toHaveClass(/quiet/);
 });
+
+/** Presses "3" at the first event of a kind when the video has come so far, before anybody else hears of the event. */
+function pressThreeAt({ moment, readyState }: { moment: string; readyState: number }): void {
+  const attachShadow = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (init) {
+    const root = attachShadow.call(this, init);
+    let done = false;
+    const press = ({ target }: Event) => {
+      if (done || !(target instanceof HTMLVideoElement) || target.readyState < readyState) return;
+      done = true;
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '3', bubbles: true, composed: true }));
+    };
+    root.addEventListener(moment, press, true);
+    return root;
+  };
+}

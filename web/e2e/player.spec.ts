@@ -12,9 +12,9 @@ test.describe('the player', () => {
     expect(stats.duration).toBeCloseTo(30, 0);
   });
 
-  test('fixes a size and goes back to automatic', async ({ page, bunny }) => {
+  test('fixes a size and goes back to automatic', async ({ page, long }) => {
     const player = new PlayerOnPage(page);
-    await page.goto(`/w/${bunny.id}`);
+    await page.goto(`/w/${long.id}`);
     await player.play();
     const { sizes } = await player.stats();
     const smallest = sizes.at(-1) ?? 0;

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { Locator, Page, TestInfo } from '@playwright/test';
-import { BUNNY, expect, FRIDAY, test } from './fixtures.ts';
+import { BUNNY, expect, FRIDAY, slowUplink, test } from './fixtures.ts';
 import { ownServer } from './own-server.ts';
 
 const files = (page: Page): Locator => page.getByTestId('files');
@@ -14,17 +14,10 @@ async function largeFile(info: TestInfo, megabytes: number): Promise<string> {
   return path;
 }
 
-/** Lets the page send no faster than this. */
-async function slowUplink(page: Page, bytesPerSecond: number): Promise<(bytesPerSecond: number) => Promise<void>> {
-  const network = await page.context().newCDPSession(page);
-  await network.send('Network.enable');
-  const limit = async (uploadThroughput: number) => {
-    const more = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput };
-    await network.send('Network.emulateNetworkConditions', more);
-  };
-  await limit(bytesPerSecond);
-  return limit;
-}
+/** Slow enough to do something meanwhile on a machine that is slow itself. */
+const SLOW = 300_000;
+/** Far enough on its way that the browser and the server both know of it. */
+const UNDER_WAY = /^([5-9]|[1-9]\d) ?%$/;
 
 test('several files become videos, each with its reel', async ({ page }) => {
   await page.goto('/upload');
@@ -36,6 +29,7 @@ test('several files become videos, each with its reel', async ({ page }) => {
   const friday = row(page, 'friday-640x480-6s.mp4');
   await expect(friday.getByText('Ready in all sizes')).toBeVisible({ timeout: 90_000 });
   await expect(friday.getByText('1 of 1 chunk made')).toBeVisible();
+  await expect(friday.getByText('Original quality: plays as it came, no encoding needed.')).toBeVisible();
   await friday.getByRole('link', { name: 'Manage' }).click();
   await expect(page.getByRole('heading', { name: 'friday-640x480-6s' })).toBeVisible();
 });
@@ -43,12 +37,12 @@ test('several files become videos, each with its reel', async ({ page }) => {
 test('a file pauses and goes on from there', async ({ page }, info) => {
   const path = await largeFile(info, 12);
   await page.goto('/upload');
-  const limit = await slowUplink(page, 1_000_000);
+  const limit = await slowUplink(page, SLOW);
   await files(page).setInputFiles(path);
   const large = row(page, 'large.mp4');
-  await expect(large.getByText(/^[1-9]\d? ?%$/)).toBeVisible();
+  await expect(large.getByText(UNDER_WAY)).toBeVisible();
   await expect(large.getByText(/\/s$/)).toBeVisible();
-  await expect(large.getByText(/^12 MB · about .+ more on disk$/)).toBeVisible();
+  await expect(large.getByText(/^12 MB · about .+ more on disk/)).toBeVisible();
   await large.getByRole('button', { name: 'Pause large.mp4' }).click();
   await expect(large.getByText(/^Paused at/)).toBeVisible();
   const resumed = page.waitForRequest((request) => request.method() === 'PATCH' && request.url().includes('/tus/'));
@@ -58,12 +52,64 @@ test('a file pauses and goes on from there', async ({ page }, info) => {
   await expect(large).toHaveAttribute('data-step', 'sent', { timeout: 60_000 });
 });
 
+test('what a file takes and when it plays is said while it is sent', async ({ page }) => {
+  await page.goto('/upload');
+  await slowUplink(page, SLOW / 10);
+  await files(page).setInputFiles(BUNNY);
+  const bunny = row(page, 'big-buck-bunny-480p-30s.mp4');
+  await expect(bunny.getByText(/^4\.1 MB · about .+ more on disk · playable in .+, all sizes in .+/)).toBeVisible();
+  await expect(page).toHaveTitle(/^\(\d+%\) Upload · Matinee$/);
+  await bunny.getByRole('button', { name: 'Remove big-buck-bunny-480p-30s.mp4' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await expect(bunny).toHaveCount(0);
+  await expect(page).toHaveTitle('Upload · Matinee');
+});
+
+// A phone's browser notifies by other means only.
+test('a tab that is not seen says when a video is ready', { tag: '@desktop' }, async ({ page }) => {
+  await page.addInitScript(() => {
+    const told: string[] = [];
+    class FakeNotification {
+      static permission = 'default';
+      static asked = 0;
+      static async requestPermission() {
+        FakeNotification.asked++;
+        FakeNotification.permission = 'granted';
+        return 'granted';
+      }
+      constructor(text: string) {
+        told.push(text);
+      }
+    }
+    Object.assign(window, { Notification: FakeNotification, told });
+  });
+  const look = (seen: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, !seen);
+  await page.goto('/upload');
+  const limit = await slowUplink(page, SLOW / 10);
+  await files(page).setInputFiles(FRIDAY);
+  const friday = row(page, 'friday-640x480-6s.mp4');
+  await expect(friday.getByRole('link', { name: 'Watch' })).toBeVisible();
+  expect(await page.evaluate('Notification.asked'), 'nobody was asked unasked').toBe(0);
+  await page.getByRole('button', { name: 'Tell me when it is ready' }).click();
+  await expect(page.getByRole('button', { name: 'Do not tell me' })).toBeVisible();
+  await look(false);
+  await limit(-1);
+  await expect(page).toHaveTitle('▶ Ready: friday-640x480-6s', { timeout: 90_000 });
+  expect(await page.evaluate('told')).toEqual(['“friday-640x480-6s” is ready to watch.']);
+  await look(true);
+  await expect(page).toHaveTitle('Upload · Matinee');
+});
+
 test('after a reload the same file goes on where it stopped', async ({ page }, info) => {
   const path = await largeFile(info, 12);
   await page.goto('/upload');
-  const limit = await slowUplink(page, 1_000_000);
+  const limit = await slowUplink(page, SLOW);
   await files(page).setInputFiles(path);
-  await expect(row(page, 'large.mp4').getByText(/^[1-9]\d? ?%$/)).toBeVisible();
+  await expect(row(page, 'large.mp4').getByText(UNDER_WAY)).toBeVisible();
   page.once('dialog', (dialog) => void dialog.accept());
   await page.reload();
 
@@ -88,10 +134,10 @@ test('after a reload the same file goes on where it stopped', async ({ page }, i
 test('removing a file takes back what was sent and its video', async ({ page, admin }, info) => {
   const path = await largeFile(info, 12);
   await page.goto('/upload');
-  await slowUplink(page, 1_000_000);
+  await slowUplink(page, SLOW);
   await files(page).setInputFiles(path);
   const large = row(page, 'large.mp4');
-  await expect(large.getByText(/^[1-9]\d? ?%$/)).toBeVisible();
+  await expect(large.getByText(UNDER_WAY)).toBeVisible();
   const href = await large.getByRole('link', { name: 'Watch' }).getAttribute('href');
   const id = href?.split('/').at(-1);
   await large.getByRole('button', { name: 'Remove large.mp4' }).click();
@@ -133,10 +179,10 @@ test('a server that is killed costs a pause and not the upload', async ({ page, 
   const { server } = await ownServer(context);
   try {
     await page.goto(`${server.url}/upload`);
-    const limit = await slowUplink(page, 1_000_000);
+    const limit = await slowUplink(page, SLOW);
     await files(page).setInputFiles(path);
     const large = row(page, 'large.mp4');
-    await expect(large.getByText(/^[1-9]\d? ?%$/)).toBeVisible();
+    await expect(large.getByText(UNDER_WAY)).toBeVisible();
     await server.kill();
     await expect(large.getByText(/Nothing is lost/)).toBeVisible();
     await expect(page.getByText('The server does not answer. Trying again…')).toBeVisible();

@@ -12,7 +12,9 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { followVideos } from './api/events';
+import { awaited } from './lib/awaited';
 import { type Connection, connection } from './lib/connection';
+import { tellWhenReady } from './lib/tell-when-ready';
 import { say } from './lib/toast';
 import { messages } from './locales/en.po';
 import { createQueryClient } from './query-client';
@@ -28,7 +30,16 @@ const queries = createQueryClient(() => {
   });
 });
 const router = createAppRouter(queries);
-followVideos(queries, (up) => connection.set(connectionWith(up)));
+followVideos(queries, (up) => connection.set(connectionWith(up)), awaited);
+tellWhenReady(queries, {
+  open: (id) => void router.navigate({ to: '/w/$id', params: { id } }),
+  say: ({ id, state }, text) => {
+    // These pages show it themselves.
+    if (/^\/(upload|w\/|manage\/)/.test(router.state.location.pathname)) return;
+    const act = () => void router.navigate({ to: state === 'failed' ? '/manage/$id' : '/w/$id', params: { id } });
+    say(text, { action: { verb: state === 'failed' ? i18n._(msg`Manage`) : i18n._(msg`Watch`), act } });
+  },
+});
 for (const change of ['online', 'offline'] as const) {
   window.addEventListener(change, () => connection.set(connectionWith(change === 'online')));
 }

@@ -1,3 +1,4 @@
+import { i18n } from '@lingui/core';
 import { useLingui } from '@lingui/react/macro';
 import { type QueryClient, useQuery } from '@tanstack/react-query';
 import {
@@ -20,6 +21,14 @@ import { Shell } from './ui/shell';
 
 /** Fetches the player before it is needed. */
 const preloadPlayer = () => void import('./player');
+
+/** Fetches a page together with its words. */
+const loadOwnersPage = <T,>(load: () => Promise<T>): Promise<T> =>
+  loadPage(async () => {
+    const [page, { messages }] = await Promise.all([load(), import('./locales/owners/en.po')]);
+    i18n.load('en', messages);
+    return page;
+  });
 
 const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: Root,
@@ -59,7 +68,7 @@ const watchRoute = createRoute({
 const uploadRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/upload',
-  component: lazyRouteComponent(() => loadPage(() => import('./features/upload/upload-page'))),
+  component: lazyRouteComponent(() => loadOwnersPage(() => import('./features/upload/upload-page'))),
 });
 
 const libraryRoute = createRoute({
@@ -75,14 +84,14 @@ const binRoute = createRoute({
   component: lazyRouteComponent(() => loadPage(() => import('./features/library/bin-page'))),
 });
 
-const MANAGE_TABS = ['details', 'access', 'tracks', 'report'] as const;
+const MANAGE_TABS = ['details', 'access', 'tracks', 'pictures', 'versions', 'report'] as const;
 
 const manageRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/manage/$id',
   validateSearch: (search): { tab?: (typeof MANAGE_TABS)[number] } =>
     given({ tab: MANAGE_TABS.find((tab) => tab === search.tab) }),
-  component: lazyRouteComponent(() => loadPage(() => import('./features/manage/manage-page'))),
+  component: lazyRouteComponent(() => loadOwnersPage(() => import('./features/manage/manage-page'))),
 });
 
 const adminRoute = createRoute({
@@ -90,7 +99,7 @@ const adminRoute = createRoute({
   path: '/admin/$section',
   validateSearch: (search): { state?: string; kind?: string; video?: string } =>
     given({ state: textOf(search.state), kind: textOf(search.kind), video: textOf(search.video) }),
-  component: lazyRouteComponent(() => loadPage(() => import('./features/admin/admin-page'))),
+  component: lazyRouteComponent(() => loadOwnersPage(() => import('./features/admin/admin-page'))),
 });
 
 const adminStartRoute = createRoute({

@@ -25,7 +25,7 @@ export function usersQuery(email: string) {
   });
 }
 
-const KINDS = ['probe', 'prepare', 'chunk', 'audio', 'pictures', 'verify'] as const;
+const KINDS = ['probe', 'prepare', 'demand', 'copy', 'chunk', 'audio', 'pictures', 'verify', 'storyboard'] as const;
 const STATES = ['queued', 'running', 'done', 'failed'] as const;
 
 /** A filter as an address may carry it; a word that is no kind or state filters nothing. */

@@ -34,6 +34,23 @@ class FakeSource extends EventTarget {
   }
 }
 
+/** The ids that somebody waits for. */
+class Waits extends EventTarget {
+  #ids: readonly string[] = [];
+
+  get = () => this.#ids;
+
+  set(ids: readonly string[]): void {
+    this.#ids = ids;
+    this.dispatchEvent(new Event('change'));
+  }
+
+  subscribe = (changed: () => void) => {
+    this.addEventListener('change', changed);
+    return () => this.removeEventListener('change', changed);
+  };
+}
+
 class FakePage extends EventTarget {
   hidden = false;
 }
@@ -98,5 +115,39 @@ test('does not resume what was told to somebody else', () => {
   cache.setQueryData(keys.me, { id: 'another', name: 'Ann', email: 'a@example.org', role: 'viewer' });
   expect(FakeSource.latest.url).toBe('/api/v1/events');
   expect(FakeSource.opened).toHaveLength(2);
+  stop();
+});
+
+test('a new rung asks for the video, its encoding and its playback again', () => {
+  const { cache, asked, stop } = follow();
+  cache.setQueryData(keys.video('v'), { id: 'v', state: 'playable', eta_seconds: 90 });
+  FakeSource.latest.say('rung.added', 'e-2', JSON.stringify({ id: 'v', state: 'playable', eta_seconds: 30 }));
+  expect(cache.getQueryData(keys.video('v'))).toMatchObject({ eta_seconds: 30 });
+  expect(asked()).toEqual(
+    expect.arrayContaining([keys.video('v'), keys.encoding('v'), keys.playback('v'), keys.lists]),
+  );
+  stop();
+});
+
+test('news that leave something out leave it as it is', () => {
+  const { cache, stop } = follow();
+  cache.setQueryData(keys.video('v'), { id: 'v', state: 'playable', eta_seconds: 90, replacement: null });
+  FakeSource.latest.say('video.progress', 'e-2', JSON.stringify({ id: 'v', replacement: { state: 'processing' } }));
+  expect(cache.getQueryData(keys.video('v'))).toEqual({
+    ...{ id: 'v', state: 'playable', eta_seconds: 90, replacement: { state: 'processing' } },
+  });
+  stop();
+});
+
+test('a hidden tab listens for as long as something is awaited', () => {
+  const awaited = new Waits();
+  const stop = followVideos(new QueryClient(), () => undefined, awaited);
+  show(false);
+  expect(FakeSource.latest.readyState).toBe(FakeSource.CLOSED);
+  awaited.set(['v']);
+  expect(FakeSource.opened).toHaveLength(2);
+  expect(FakeSource.latest.readyState).toBe(1);
+  awaited.set([]);
+  expect(FakeSource.latest.readyState).toBe(FakeSource.CLOSED);
   stop();
 });

@@ -3,18 +3,29 @@ import { keys } from './queries';
 import type { User, Video, VideoNews, VideoPage } from './types';
 
 const RETRY_AFTER_MS = 3000;
+const MOVING = ['state', 'progress', 'eta_seconds', 'replacement'] as const;
+
+/** The ids of videos that somebody waits for, whether the tab is seen or not. */
+type Awaited = { get: () => readonly string[]; subscribe: (changed: () => void) => () => void };
+
+const nothing: Awaited = { get: () => [], subscribe: () => () => undefined };
 
 /**
  * Listens to the server's events and writes them into the query cache, so that
  * every page shows progress live, and tells whether the server answers. Returns a function that stops listening.
  *
- * A hidden tab does not listen: browsers open few connections to one server,
+ * A hidden tab listens only for what is awaited: browsers open few connections to one server,
  * and tabs that hold them all would keep every other page from loading.
  */
-export function followVideos(cache: QueryClient, onConnection: (up: boolean) => void): () => void {
+export function followVideos(
+  cache: QueryClient,
+  onConnection: (up: boolean) => void,
+  awaited: Awaited = nothing,
+): () => void {
   const stream = new VideoStream(cache, onConnection);
-  const follow = () => (document.hidden ? stream.close() : stream.open());
+  const follow = () => (document.hidden && awaited.get().length === 0 ? stream.close() : stream.open());
   document.addEventListener('visibilitychange', follow);
+  const stopWatchingAwaited = awaited.subscribe(follow);
   const stopWatchingMe = onOtherPerson(cache, () => {
     stream.forget();
     follow();
@@ -22,6 +33,7 @@ export function followVideos(cache: QueryClient, onConnection: (up: boolean) => 
   follow();
   return () => {
     document.removeEventListener('visibilitychange', follow);
+    stopWatchingAwaited();
     stopWatchingMe();
     stream.close();
   };
@@ -109,11 +121,13 @@ class VideoStream {
     on('video.created', () => void cache.invalidateQueries({ queryKey: keys.lists }));
     on('video.deleted', (event) => forget(cache, news(event).id));
     on('video.progress', (event) => patch(cache, news(event)));
-    on('video.state', (event) => {
-      const changed = news(event);
-      patch(cache, changed);
-      refresh(cache, changed.id);
-    });
+    for (const name of ['video.state', 'rung.added']) {
+      on(name, (event) => {
+        const changed = news(event);
+        patch(cache, changed);
+        refresh(cache, changed.id);
+      });
+    }
   }
 }
 
@@ -121,9 +135,10 @@ function news(event: MessageEvent<string>): VideoNews {
   return JSON.parse(event.data) as VideoNews;
 }
 
-/** Writes the moving parts of a video wherever the cache holds it. */
-function patch(cache: QueryClient, { id, state, progress, eta_seconds }: VideoNews): void {
-  const apply = (video: Video): Video => (video.id === id ? { ...video, state, progress, eta_seconds } : video);
+/** Writes the moving parts of a video wherever the cache holds it; an event need not carry all of them. */
+function patch(cache: QueryClient, { id, ...moved }: VideoNews): void {
+  const moving = Object.fromEntries(MOVING.flatMap((part) => (part in moved ? [[part, moved[part]]] : [])));
+  const apply = (video: Video): Video => (video.id === id ? { ...video, ...moving } : video);
   cache.setQueryData<Video>(keys.video(id), (video) => video && apply(video));
   // A reel on the page shows which chunk moved; a question that is under way is not asked twice.
   void cache.invalidateQueries({ queryKey: keys.encoding(id) }, { cancelRefetch: false });
@@ -132,9 +147,11 @@ function patch(cache: QueryClient, { id, state, progress, eta_seconds }: VideoNe
   );
 }
 
-/** A new state brings a duration, a poster or an error: ask for the whole video again. */
+/** A new state brings a duration, a poster or an error, a new rung another size: ask for the whole video again. */
 function refresh(cache: QueryClient, id: string): void {
-  void cache.invalidateQueries({ queryKey: keys.video(id) });
+  for (const key of [keys.video(id), keys.encoding(id), keys.playback(id), keys.poster(id), keys.versions(id)]) {
+    void cache.invalidateQueries({ queryKey: key });
+  }
   void cache.invalidateQueries({ queryKey: keys.lists });
 }
 

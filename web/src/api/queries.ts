@@ -16,6 +16,8 @@ export const keys = {
   text: (id: string) => ['videos', 'text', id] as const,
   categories: ['categories'] as const,
   encoding: (id: string) => ['videos', 'encoding', id] as const,
+  poster: (id: string) => ['videos', 'poster', id] as const,
+  versions: (id: string) => ['videos', 'versions', id] as const,
 };
 
 export type VideoFilter = { owner?: 'me'; state?: VideoState[]; deleted?: boolean };

@@ -92,6 +92,23 @@ export interface paths {
         patch: operations["update-category"];
         trace?: never;
     };
+    "/api/v1/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What will become of a file that is sent now */
+        get: operations["estimate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -391,6 +408,26 @@ export interface paths {
         patch: operations["update-video"];
         trace?: never;
     };
+    "/api/v1/videos/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A rung of a video as one MP4
+         * @description As an attachment of known length, with ranges. Only those who may change the video get it; 409 `not_complete` while the rung is being made.
+         */
+        get: operations["download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/videos/{id}/encoding": {
         parameters: {
             query?: never;
@@ -420,6 +457,28 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos/{id}/poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture that stands for a video, and others that could */
+        get: operations["posters"];
+        /**
+         * Choose the picture that stands for a video
+         * @description A frame by its time, or an image, which is decoded and written anew. It stays when the source is replaced.
+         */
+        put: operations["choose-poster"];
+        post?: never;
+        /** Take back the choice of a poster */
+        delete: operations["reset-poster"];
         options?: never;
         head?: never;
         patch?: never;
@@ -496,12 +555,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/videos/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files of a video */
+        get: operations["versions"];
+        put?: never;
+        /** The right to replace the file of a video */
+        post: operations["create-version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Give up a replacement, or end a replaced version before its time */
+        delete: operations["delete-version"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         BegunOutputBody: {
             operation: components["schemas"]["OperationBody"];
+        };
+        CandidateBody: {
+            /** Format: double */
+            time_seconds: number;
+            url: string;
         };
         CategoriesOutputBody: {
             /** @description By name. */
@@ -553,7 +652,7 @@ export interface components {
             started_at: string | null;
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed";
-            /** @description Who works on it; null for nobody. */
+            /** @description Who works on it, or did it; null for nobody yet. */
             worker: string | null;
         };
         CreateCategoryInputBody: {
@@ -573,6 +672,13 @@ export interface components {
             password: string;
             /** @enum {string} */
             role: "admin" | "uploader" | "viewer";
+        };
+        CreateVersionInputBody: {
+            upload?: components["schemas"]["GrantBody"];
+        };
+        CreateVersionOutputBody: {
+            /** @description The right to give this video another file, once; told this once. */
+            upload: components["schemas"]["UploadBody"];
         };
         CreateVideoInputBody: {
             /** @description The slug of a category that exists. */
@@ -618,7 +724,7 @@ export interface components {
             error: components["schemas"]["FailureBody"] | null;
             /**
              * Format: int64
-             * @description Until it can be played; null where nobody knows.
+             * @description Until every quality is there, what goes before it included; null where nobody knows, and after.
              */
             eta_seconds: number | null;
             /** @description What another system calls it, for its editors. */
@@ -641,6 +747,8 @@ export interface components {
             published_at: string | null;
             /** Format: date-time */
             ready_at: string | null;
+            /** @description What becomes of a file that is to take the place of the one that plays, for its editors; null for nothing. */
+            replacement: components["schemas"]["ReplacementBody"] | null;
             rungs: components["schemas"]["RungBody"][];
             /**
              * Format: int64
@@ -649,6 +757,8 @@ export interface components {
             size_bytes: number | null;
             /** @enum {string} */
             state: "waiting" | "uploading" | "processing" | "playable" | "ready" | "failed";
+            /** @description A WebVTT whose cues name parts of pictures; null before it is made. */
+            storyboard_url: string | null;
             /** @description Sorted. */
             tags: string[];
             title: string;
@@ -695,6 +805,35 @@ export interface components {
             /** @description The work beside the chunks. */
             tasks: components["schemas"]["TaskBody"][];
             version: string;
+            /** @description Why the work has not begun or gone on; null while some of it goes on, and when it is done. */
+            waiting: components["schemas"]["WaitingBody"] | null;
+        };
+        EstimateOutputBody: {
+            /**
+             * @description Whether such sources were encoded here before.
+             * @enum {string}
+             */
+            basis: "measured" | "assumed";
+            /**
+             * Format: int64
+             * @description What is made from it, beside the file itself; 0 where its size is not known.
+             */
+            disk_bytes: number;
+            /**
+             * Format: int64
+             * @description From its last byte until it can be played.
+             */
+            playable_seconds: number;
+            /**
+             * Format: int64
+             * @description Of that, what goes before it.
+             */
+            queue_seconds: number;
+            /**
+             * Format: int64
+             * @description From its last byte until every quality is there, what goes before it included.
+             */
+            ready_seconds: number;
         };
         FailureBody: {
             /** @description Stable snake case. */
@@ -702,6 +841,15 @@ export interface components {
             message: string;
             /** @description What you can do. */
             next: string;
+        };
+        GrantBody: {
+            /** @description The origin whose pages may send to the upload URLs, * for all. */
+            cors_origin?: string;
+            /**
+             * Format: int64
+             * @description The largest source that the upload URLs take.
+             */
+            max_bytes?: number;
         };
         InstanceOutputBody: {
             /**
@@ -734,6 +882,10 @@ export interface components {
             /** @description Null at the end. */
             next_cursor: string | null;
         };
+        ListVersionsOutputBody: {
+            /** @description The newest first: an upload that arrives, a replacement that is made or has failed, what is shown, and those before it whose time is not over. */
+            items: components["schemas"]["VersionBody"][];
+        };
         ListVideosOutputBody: {
             items: components["schemas"]["VideoBody"][];
             /** @description Null at the end. */
@@ -754,10 +906,15 @@ export interface components {
             created_at: string;
             /** @description Why the last attempt ended. */
             error: string | null;
+            /**
+             * Format: int64
+             * @description Until it is done; null where nobody knows.
+             */
+            eta_seconds: number | null;
             /** Format: date-time */
             finished_at: string | null;
             id: string;
-            /** @description probe, prepare, chunk, audio, pictures or verify; others may come. */
+            /** @description probe, prepare, demand, copy, chunk, audio, pictures, verify or storyboard; others may come. */
             kind: string;
             /**
              * Format: date-time
@@ -773,8 +930,17 @@ export interface components {
             /** @description Of an audio task. */
             track: string | null;
             video: components["schemas"]["TaskVideoBody"];
-            /** @description Who works on it; null for nobody. */
+            /** @description Why it has not begun; null for one that has. */
+            why_waiting: components["schemas"]["WaitingBody"] | null;
+            /** @description Who works on it, or did it; null for nobody yet. */
             worker: string | null;
+        };
+        NotCopiedBody: {
+            /** @description stable, for example not_constant_rate */
+            code: string;
+            message: string;
+            /** @description source for the picture, else the id of an audio track */
+            track: string;
         };
         OperationBody: {
             /** Format: date-time */
@@ -811,6 +977,8 @@ export interface components {
             frame_rate: number;
             /** Format: int64 */
             frames: number;
+            /** @description Why tracks of the source are encoded instead of being passed through. */
+            not_copied: components["schemas"]["NotCopiedBody"][];
             rungs: components["schemas"]["PlanRungBody"][];
         };
         PlanRungBody: {
@@ -826,6 +994,8 @@ export interface components {
             bytes: number;
             /** Format: int64 */
             cap_bits_per_second: number;
+            /** @description The source's own samples, not encoded. */
+            copied: boolean;
             /** Format: int64 */
             height: number;
             id: string;
@@ -849,9 +1019,26 @@ export interface components {
             expires_at: string | null;
             hls: string;
             poster: string | null;
+            /** @description A WebVTT whose cues name parts of pictures; null before it is made. */
             storyboard: string | null;
             /** @description Tracks beside the manifests, such as captions. */
             tracks: components["schemas"]["TrackBody"][];
+        };
+        PosterBody: {
+            /** @enum {string} */
+            origin: "automatic" | "frame" | "upload";
+            /**
+             * Format: double
+             * @description From the start of the video; null of an image that was sent, and where it is not known.
+             */
+            time_seconds: number | null;
+            url: string;
+        };
+        PostersBody: {
+            /** @description Frames that would do, in the order of their times. Choose one by its time. */
+            candidates: components["schemas"]["CandidateBody"][];
+            /** @description What stands for the video; null before there is one. */
+            current: components["schemas"]["PosterBody"] | null;
         };
         Problem: {
             /**
@@ -902,6 +1089,23 @@ export interface components {
         };
         RefreshInputBody: {
             refresh_token: string;
+        };
+        ReplacementBody: {
+            /** @description Why it failed. What plays is untouched. */
+            error: components["schemas"]["FailureBody"] | null;
+            /**
+             * Format: int64
+             * @description Until every quality of it is there, and before that it takes over; null where nobody knows.
+             */
+            eta_seconds: number | null;
+            progress: components["schemas"]["ProgressBody"];
+            /**
+             * @description It is over when the new version is shown: null then.
+             * @enum {string}
+             */
+            state: "uploading" | "processing" | "failed";
+            /** @description What stands in the way of the work now; null for nothing. */
+            trouble: components["schemas"]["FailureBody"] | null;
         };
         ReportBody: {
             checks: components["schemas"]["CheckBody"][];
@@ -992,6 +1196,11 @@ export interface components {
         TaskBody: {
             /** Format: int64 */
             attempts: number;
+            /**
+             * Format: int64
+             * @description Of a demand task: the number of the chunk in which it lies.
+             */
+            chunk: number | null;
             /** Format: double */
             cpu_seconds: number;
             error?: string;
@@ -999,12 +1208,14 @@ export interface components {
             finished_at: string | null;
             id: string;
             kind: string;
+            /** Format: double */
+            progress: number;
             /** Format: date-time */
             started_at: string | null;
             /** @enum {string} */
             state: "queued" | "running" | "done" | "failed";
             track?: string;
-            /** @description Who works on it; null for nobody. */
+            /** @description Who works on it, or did it; null for nobody yet. */
             worker: string | null;
         };
         TaskVideoBody: {
@@ -1116,6 +1327,29 @@ export interface components {
             role: "admin" | "uploader" | "viewer";
             suspended: boolean;
         };
+        VersionBody: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description Viewers see it. */
+            current: boolean;
+            /** @description Why it failed. */
+            error: components["schemas"]["FailureBody"] | null;
+            /** @description Empty where it had none. */
+            file_name: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description Another version has taken over: players that hold its addresses are served until then. Null for others.
+             */
+            retire_at: string | null;
+            /**
+             * Format: int64
+             * @description Of the file; null before that is known.
+             */
+            size_bytes: number | null;
+            /** @enum {string} */
+            state: "uploading" | "processing" | "playable" | "ready" | "failed";
+        };
         VideoBody: {
             /** @description Whether you may change it. */
             can_edit: boolean;
@@ -1140,7 +1374,7 @@ export interface components {
             error: components["schemas"]["FailureBody"] | null;
             /**
              * Format: int64
-             * @description Until it can be played; null where nobody knows.
+             * @description Until every quality is there, what goes before it included; null where nobody knows, and after.
              */
             eta_seconds: number | null;
             /** @description What another system calls it, for its editors. */
@@ -1163,6 +1397,8 @@ export interface components {
             published_at: string | null;
             /** Format: date-time */
             ready_at: string | null;
+            /** @description What becomes of a file that is to take the place of the one that plays, for its editors; null for nothing. */
+            replacement: components["schemas"]["ReplacementBody"] | null;
             rungs: components["schemas"]["RungBody"][];
             /**
              * Format: int64
@@ -1171,6 +1407,8 @@ export interface components {
             size_bytes: number | null;
             /** @enum {string} */
             state: "waiting" | "uploading" | "processing" | "playable" | "ready" | "failed";
+            /** @description A WebVTT whose cues name parts of pictures; null before it is made. */
+            storyboard_url: string | null;
             /** @description Sorted. */
             tags: string[];
             title: string;
@@ -1187,6 +1425,21 @@ export interface components {
             watch_url: string;
             /** Format: int64 */
             width: number | null;
+        };
+        WaitingBody: {
+            /**
+             * Format: int64
+             * @description Pieces of work that go first.
+             */
+            ahead: number;
+            /** @description turn, owner_turn, slot, demand, not_before, disk_full, store_unreadable or database_unavailable; others may come. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Until it is done; null where nobody knows.
+             */
+            eta_seconds: number | null;
+            message: string;
         };
     };
     responses: never;
@@ -1444,6 +1697,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CategoryBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    estimate: {
+        parameters: {
+            query?: {
+                /** @description Of the file. It or the duration must be known; what else is not known is assumed. */
+                size_bytes?: number;
+                duration_seconds?: number;
+                width?: number;
+                height?: number;
+                frame_rate?: number;
+                /** @description Of the pictures; as ffmpeg names it, or as MP4 does. */
+                codec?: string;
+                /** @description The extension of the file's name does. */
+                container?: string;
+                audio_codec?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EstimateOutputBody"];
                 };
             };
             /** @description Error */
@@ -1813,7 +2107,7 @@ export interface operations {
                 /** @description Only tasks in this state. */
                 state?: "queued" | "running" | "done" | "failed";
                 /** @description Only tasks of this kind. */
-                kind?: "probe" | "prepare" | "chunk" | "audio" | "pictures" | "verify";
+                kind?: "probe" | "prepare" | "demand" | "copy" | "chunk" | "audio" | "pictures" | "verify" | "storyboard";
                 /** @description Only tasks of this video. */
                 video?: string;
             };
@@ -2285,6 +2579,80 @@ export interface operations {
             };
         };
     };
+    download: {
+        parameters: {
+            query?: {
+                /** @description The id of a rung; the largest that is complete when it is left out. */
+                rung?: string;
+                /** @description The id of an audio track, or none; the default one when it is left out. */
+                audio?: string;
+            };
+            header?: {
+                Range?: string;
+            };
+            path: {
+                /** @description The video's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": unknown;
+                    "video/mp4": unknown;
+                };
+            };
+            /** @description A part of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": unknown;
+                    "multipart/byteranges": unknown;
+                    "video/mp4": unknown;
+                };
+            };
+            /** @description Not changed */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Changed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     encoding: {
         parameters: {
             query?: never;
@@ -2337,6 +2705,110 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PlaybackBody"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    posters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The video's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostersBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "choose-poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The video's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description From the start of the video. */
+                    time_seconds: number;
+                };
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+            };
+        };
+        responses: {
+            /** @description The posters of the video */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostersBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reset-poster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The video's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -2509,6 +2981,109 @@ export interface operations {
                 content: {
                     "text/plain": unknown;
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The video's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListVersionsOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-version": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that you make up for this one request. Sent again within 24 hours with the same key and body, the request is not done again: you get the same status and body, with Idempotency-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The video's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateVersionInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateVersionOutputBody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The video's id. */
+                id: string;
+                /** @description The version's id. */
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

@@ -1,8 +1,7 @@
 import { useEffect } from 'react';
+import { tabTitle } from './tab-title';
 
 /** Names the page in the browser's tab and history. */
 export function usePageTitle(title: string): void {
-  useEffect(() => {
-    document.title = title ? `${title} · Matinee` : 'Matinee';
-  }, [title]);
+  useEffect(() => tabTitle.name(title), [title]);
 }

@@ -10,9 +10,11 @@ import { Face } from './face';
 import { Feedback } from './feedback';
 import { HelpDialog } from './help-dialog';
 import { Hotkeys } from './hotkeys';
+import { MakingNote } from './making-note';
 import { SystemControls } from './media-session';
 import { Menus } from './menus';
 import { Playback } from './playback';
+import { sizeNews } from './quality';
 import { PlaceKeeper } from './resume';
 import { Sound } from './sound';
 import { type PlayerStats, statsOf } from './stats';
@@ -23,9 +25,15 @@ import { Touch } from './touch';
 import { WindowModes } from './window-modes';
 
 const RESUME_NOTE_MS = 8000;
+const SIZE_NOTE_MS = 6000;
 
 /** What there is beside the manifest. */
-export type Details = { tracks: readonly CaptionTrack[]; chapters: readonly Chapter[] };
+export type Details = {
+  tracks: readonly CaptionTrack[];
+  chapters: readonly Chapter[];
+  /** The address of a WebVTT file that names a picture for each moment; null while there is none. */
+  storyboard?: string | null;
+};
 
 /** Everything a player has while it is in a document, wired together. */
 export class Deck {
@@ -61,6 +69,7 @@ export class Deck {
     new SystemControls(video, () => this.#described(), this.#systemHooks(), signal);
     new PlaceKeeper(video, () => this.#attribute('video-id'), signal);
     new Hotkeys(player, (action) => this.#obey(action), signal);
+    new MakingNote(parts, this.#makingHooks(), signal);
     new Touch(stage, video, this.#touchActions(), signal);
     this.#wireButtons(signal);
     this.#wireVideo(signal);
@@ -78,9 +87,10 @@ export class Deck {
   }
 
   /** Takes in the subtitle files and chapters. */
-  take({ tracks, chapters }: Details): void {
+  take({ tracks, chapters, storyboard }: Details): void {
     this.#captions.offer(tracks);
     this.#timeline.divide(chapters);
+    this.#timeline.illustrate(storyboard ?? null);
   }
 
   get stats(): PlayerStats {
@@ -144,6 +154,11 @@ export class Deck {
     });
   }
 
+  #sayGrown(size: number): void {
+    this.#face.markNewSizes(true);
+    this.#feedback.note({ words: sizeNews(size), ms: SIZE_NOTE_MS });
+  }
+
   #mayHideControls(): boolean {
     const { video, controls, stage } = this.#parts;
     if (video.paused || this.#menus.isOneOpen || stage.classList.contains('sound-only')) return false;
@@ -160,6 +175,7 @@ export class Deck {
       feedback: this.#feedback,
       help: this.#help,
     });
+    if (action.do.startsWith('seek')) this.#timeline.peek(this.playback.place);
     this.#autoHide.show();
   }
 
@@ -194,6 +210,7 @@ export class Deck {
       },
       onLoading: () => this.#connection.clear(),
       onLoaded: () => this.#showState(),
+      onGrown: (size: number) => this.#sayGrown(size),
       onSeek: () => {
         this.#autoHide.show();
         this.#timeline.update();
@@ -212,6 +229,13 @@ export class Deck {
     return { fetchAgain: () => this.playback.engine.fetchAgain(), recover: () => this.playback.recover() };
   }
 
+  #makingHooks() {
+    return {
+      wait: () => this.playback.engine.wait,
+      isUnfinished: () => this.#player.hasAttribute('unfinished'),
+    };
+  }
+
   #menuSources() {
     return { engine: this.playback.engine, captions: this.#captions, modes: this.#modes };
   }
@@ -219,7 +243,7 @@ export class Deck {
   #menuHooks(signal: AbortSignal) {
     const stats = new StatsPanel(this.#parts, () => this.stats, signal);
     return {
-      freshen: () => this.playback.freshen(),
+      onSizes: () => this.#face.markNewSizes(false),
       chooseQuality: (size: number | null) => this.playback.chooseQuality(size),
       chooseAudio: (index: number) => this.playback.chooseAudio(index),
       setSpeed: (speed: number) => this.playback.setSpeed(speed),

@@ -11,8 +11,8 @@ export function configuration(): object {
       disableText: true,
       disableChapters: true,
     },
-    // A segment that is made on demand may be answered late, or once with 503.
-    streaming: { retryParameters: { maxAttempts: 6, timeout: 30_000 }, bufferingGoal: 12 },
+    // A segment that is made on demand is answered after seconds, or with 503: patience.ts asks again.
+    streaming: { retryParameters: { maxAttempts: 6, timeout: 30_000, connectionTimeout: 0 }, bufferingGoal: 12 },
     abr: {
       switchInterval: 2,
       restrictToElementSize: true,

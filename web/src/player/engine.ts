@@ -1,7 +1,12 @@
 import shaka from 'shaka-player/dist/shaka-player.compiled-es2021.js';
 import { configuration, rememberBandwidth } from './engine-settings';
+import { Growth } from './growth';
+import { fetchPatiently } from './patience';
+import { type Wait, Waits } from './waits';
 
 const SWITCH_MARGIN_SECONDS = 1;
+/** What stays buffered when a better size has come: enough to fetch the next segments of that size meanwhile. */
+const GROWTH_MARGIN_SECONDS = 6;
 
 type Track = shaka.extern.Track;
 type Picture = { width: number; height: number };
@@ -31,19 +36,21 @@ export type EngineStats = {
 };
 
 type EngineEvents = {
-  /** The manifest is read and nothing is chosen or fetched yet. */
-  onManifest: () => void;
+  /** The manifest is read, or has grown: which of its sizes to keep to, or null for the network's choice. */
+  preferredSize: () => number | null;
   /** The tracks on offer, or the chosen ones, are others. */
   onTracks: () => void;
   onBuffering: (buffering: boolean) => void;
   onFault: (fault: Fault) => void;
 };
 
-/** Carries segments into a video element. The only file that knows Shaka. */
+/** Carries segments into a video element. Beside its helpers, growth.ts and patience.ts, the only file that knows Shaka. */
 export class Engine {
   readonly #player: shaka.Player;
   readonly #events: EngineEvents;
   readonly #attached: Promise<void>;
+  readonly #growth: Growth;
+  readonly #waits = new Waits();
   #errors = 0;
   #switches: number[] = [];
   #fetching = 0;
@@ -51,16 +58,28 @@ export class Engine {
   /** Pictures on offer by their short side. Asking Shaka would leave out what it avoids for a while. */
   #pictures = new Map<number, Picture>();
   #language: string | null;
+  #begun = false;
+  /** Larger sizes have come, and none of them was chosen yet. */
+  #eager = false;
 
   constructor(video: HTMLVideoElement, language: string | null, events: EngineEvents) {
     shaka.polyfill.installAll();
+    fetchPatiently();
     this.#events = events;
     this.#language = language;
     this.#player = new shaka.Player();
     this.#player.configure(configuration());
     this.#attached = this.#player.attach(video);
-    this.#player.getNetworkingEngine()?.registerRequestFilter(() => {
+    video.addEventListener('emptied', () => {
+      this.#begun = false;
+    });
+    video.addEventListener('loadedmetadata', () => {
+      this.#begun = true;
+    });
+    this.#growth = new Growth(this.#player);
+    this.#player.getNetworkingEngine()?.registerRequestFilter((_, request) => {
       this.#fetching++;
+      this.#waits.ask(request);
     });
     this.#listen();
   }
@@ -69,10 +88,16 @@ export class Engine {
     this.#on('error', (event) => this.#fault((event as unknown as { detail: unknown }).detail));
     this.#on('buffering', (event) => this.#events.onBuffering(Boolean((event as { buffering?: boolean }).buffering)));
     for (const type of ['downloadcompleted', 'downloadfailed']) {
-      this.#on(type, () => {
+      this.#on(type, (event) => {
         this.#fetching--;
+        this.#waits.end((event as unknown as { request: object }).request);
       });
     }
+    this.#on('downloadheadersreceived', (event) => {
+      const { request, headers } = event as unknown as { request: object; headers: Record<string, string> };
+      const again = headers['retry-after'];
+      this.#waits.answer(request, again === undefined ? null : Number(again));
+    });
     for (const type of ['trackschanged', 'variantchanged', 'audiotrackschanged', 'audiotrackchanged']) {
       this.#on(type, () => this.#events.onTracks());
     }
@@ -80,16 +105,21 @@ export class Engine {
     this.#on('adaptation', (event) => {
       const { newTrack } = event as Event & { newTrack?: Track };
       this.#switches.push(newTrack ? shortSide(newTrack) : (this.activeSize ?? 0));
+      this.#calmDown();
       this.#events.onTracks();
     });
   }
 
   #takeManifest(): void {
-    const tracks = this.#player.getVariantTracks();
-    const pictures = tracks.map(({ width, height }) => ({ width: width ?? 0, height: height ?? 0 }));
-    this.#pictures = new Map(pictures.map((picture) => [shortSide(picture), picture]));
+    this.#takePictures();
     this.#preferAudio();
-    this.#events.onManifest();
+    this.#keepTo(this.#events.preferredSize());
+  }
+
+  #takePictures(): void {
+    const videos = this.#player.getManifest()?.variants.map(({ video }) => video) ?? [];
+    const pictures = videos.map((video) => ({ width: video?.width ?? 0, height: video?.height ?? 0 }));
+    this.#pictures = new Map(pictures.map((picture) => [shortSide(picture), picture]));
   }
 
   /** Asks for the viewer's language, else for the track that the manifest calls its default: Shaka would take any. */
@@ -107,6 +137,7 @@ export class Engine {
   async load(url: string, startSeconds?: number): Promise<boolean> {
     try {
       await this.#attached;
+      await this.#growth.stop();
       await this.#player.load(url, startSeconds);
       this.#events.onTracks();
       return true;
@@ -114,6 +145,36 @@ export class Engine {
       this.#fault(error);
       return false;
     }
+  }
+
+  /** Whether the video has been put where it begins, and what it says of its place counts. */
+  get hasBegun(): boolean {
+    return this.#begun;
+  }
+
+  /** Where a manifest that is being loaded should begin after all; nothing once it has begun. */
+  startAt(seconds: number): void {
+    this.#player.updateStartTime(seconds);
+  }
+
+  /**
+   * Takes in the sizes and languages that the manifest has come to name, while
+   * it plays on. True when there were any; rejects when it cannot be read.
+   */
+  async grow(url: string): Promise<boolean> {
+    const largest = this.sizes[0] ?? 0;
+    if (!(await this.#growth.take(url))) return false;
+    this.#takePictures();
+    this.#eager = (this.sizes[0] ?? 0) > largest;
+    this.#keepTo(this.#events.preferredSize());
+    return true;
+  }
+
+  /** A size that has just come is being fetched: the next change may wait for its turn again. */
+  #calmDown(): void {
+    if (!this.#eager || (this.#fixed !== null && this.activeSize !== this.#fixed)) return;
+    this.#eager = false;
+    this.#keepTo(this.#fixed);
   }
 
   /** Asks again for what could not be fetched; false when nothing was given up. */
@@ -131,6 +192,11 @@ export class Engine {
   /** Whether anything is being fetched. */
   get isFetching(): boolean {
     return this.#fetching > 0;
+  }
+
+  /** The longest wait for something that has not begun to come. */
+  get wait(): Wait | null {
+    return this.#waits.longest;
   }
 
   /** Whether what is loaded has sound and no picture. */
@@ -164,23 +230,32 @@ export class Engine {
     return this.#fixed;
   }
 
-  /**
-   * Fixes one size, or lets the network decide again with null. It narrows what
-   * may be chosen instead of calling selectVariantTrack, which would also make
-   * that track's exact codec string a lasting preference, and the sizes of one
-   * ladder differ in it by their level.
-   */
+  /** Fixes one size, or lets the network decide again with null. */
   choose(size: number | null): void {
+    this.#eager = false;
+    // Who asks for a size gets it, also where Shaka avoids it for a while because this machine dropped its pictures.
+    for (const variant of this.#player.getManifest()?.variants ?? []) variant.disabledUntilTime = 0;
+    this.#keepTo(size);
+  }
+
+  /**
+   * Narrows what may be chosen instead of calling selectVariantTrack, which
+   * would also make that track's exact codec string a lasting preference, and
+   * the sizes of one ladder differ in it by their level.
+   */
+  #keepTo(size: number | null): void {
     const picture = size === null ? undefined : this.#pictures.get(size);
     this.#fixed = picture ? size : null;
     this.#player.configure({
       abr: {
-        restrictions: exactly(picture),
+        // Forbidding the size that plays would drop all that is buffered: who waits for a better one goes on with it.
+        restrictions: this.#eager ? upTo(picture) : exactly(picture),
         restrictToElementSize: !picture,
-        // Who chose wants to see it now, whatever it costs; the network's choices may wait for their segment.
-        clearBufferSwitch: Boolean(picture),
+        // Who chose wants to see it now, whatever it costs, and a size that has just come need not wait for all that is
+        // buffered; the network's other choices may wait for their segment.
+        clearBufferSwitch: Boolean(picture) || this.#eager,
         droppedFrames: !picture,
-        safeMarginSwitch: SWITCH_MARGIN_SECONDS,
+        safeMarginSwitch: this.#eager ? GROWTH_MARGIN_SECONDS : SWITCH_MARGIN_SECONDS,
       },
     });
     this.#events.onTracks();
@@ -226,19 +301,20 @@ export class Engine {
   /** Ends all loading and remembers the bandwidth for the next video of this session. */
   async close(): Promise<void> {
     rememberBandwidth(this.#player.getStats().estimatedBandwidth);
+    await this.#growth.stop();
     await this.#player.destroy();
   }
 }
 
 /** Bounds that only one picture size meets, or none at all. */
 function exactly(picture: Picture | undefined): object {
-  const { width, height } = picture ?? {};
-  return {
-    minWidth: width ?? 0,
-    maxWidth: width ?? Number.POSITIVE_INFINITY,
-    minHeight: height ?? 0,
-    maxHeight: height ?? Number.POSITIVE_INFINITY,
-  };
+  return { ...upTo(picture), minWidth: picture?.width ?? 0, minHeight: picture?.height ?? 0 };
+}
+
+/** Bounds that a picture size and the smaller ones meet, or none at all. */
+function upTo(picture: Picture | undefined): object {
+  const most = Number.POSITIVE_INFINITY;
+  return { minWidth: 0, minHeight: 0, maxWidth: picture?.width ?? most, maxHeight: picture?.height ?? most };
 }
 
 function shortSide({ width, height }: Pick<Track, 'width' | 'height'>): number {

@@ -41,6 +41,11 @@ export class Face {
     this.#parts.cover.hidden = !this.#engine.isSoundOnly;
   }
 
+  /** Marks that larger sizes have come, until somebody has looked. */
+  markNewSizes(isNew: boolean): void {
+    this.#parts.quality.classList.toggle('news', isNew);
+  }
+
   /** Shows a picture before the first one of the video, and all along where there is only sound. */
   showPoster(url: string): void {
     const { video, cover } = this.#parts;

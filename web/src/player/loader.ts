@@ -1,100 +1,130 @@
 import type { Engine } from './engine';
 import type { Parts } from './template';
 
-const WORTH_RELOADING_SECONDS = 15;
-
 type LoaderHooks = {
   /** The manifest to load, absolute. */
   address: () => string;
   play: () => Promise<void>;
   onLoading: () => void;
   onLoaded: () => void;
+  /** Larger sizes than before are on offer: the largest of them. */
+  onGrown: (size: number) => void;
 };
 
-/** Brings a manifest into the video element, and again when it has grown, without losing place or pace. */
+/** Brings a manifest into the video element, and what it comes to name later, without losing place or pace. */
 export class Loader {
   readonly #parts: Parts;
   readonly #engine: Engine;
   readonly #hooks: LoaderHooks;
   readonly #signal: AbortSignal;
-  #stale = false;
   #loading = false;
+  #turn = 0;
   #start: number | undefined;
-  /** Where the viewer jumped to while a manifest was being loaded. */
-  #seekAfterLoad: number | null = null;
+  /** The engine has put the video where it begins: from then on the place is the video's own. */
+  #begun = false;
+  /** Where the viewer jumped to before that. */
+  #jump: number | null = null;
+  /** The manifest has grown since it was read. */
+  #stale = false;
+  #growing: Promise<void> | null = null;
 
   constructor(parts: Parts, engine: Engine, hooks: LoaderHooks, signal: AbortSignal) {
     this.#parts = parts;
     this.#engine = engine;
     this.#hooks = hooks;
     this.#signal = signal;
-    parts.video.addEventListener('pause', () => void this.freshen(), { signal });
-    parts.video.addEventListener('loadeddata', () => !this.#loading && this.#seekNow(), { signal });
+  }
+
+  /** Where it stands, or where it is on its way to. */
+  get place(): number {
+    return this.#jump ?? this.#parts.video.currentTime;
   }
 
   /** Loads from the beginning or from a moment; false when it failed or the player has gone. */
   async load(startSeconds?: number): Promise<boolean> {
-    const { stage, video } = this.#parts;
+    const { stage } = this.#parts;
+    const turn = ++this.#turn;
     this.#start = startSeconds;
     this.#hooks.onLoading();
     stage.classList.add('loading');
     this.#loading = true;
+    this.#begun = false;
+    this.#stale = false;
     const loaded = await this.#engine.load(this.#hooks.address(), startSeconds);
+    if (turn !== this.#turn) return false; // another load has taken over
     this.#loading = false;
     stage.classList.remove('loading');
     if (this.#signal.aborted) return false;
-    if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) this.#seekNow();
+    if (loaded) this.#awaitBeginning();
     this.#hooks.onLoaded();
+    if (this.#stale) void this.grow();
     return loaded;
   }
 
-  #seekNow(): void {
-    if (this.#seekAfterLoad !== null) this.#parts.video.currentTime = this.#seekAfterLoad;
-    this.#seekAfterLoad = null;
+  /**
+   * The engine sets its start on `loadedmetadata`, whatever the place is by then:
+   * a jump into the moment between the metadata and that event would be undone.
+   * This listener is younger than the engine's, so that it comes after it.
+   */
+  #awaitBeginning(): void {
+    const { video } = this.#parts;
+    const begin = () => {
+      this.#begun = true;
+      if (this.#jump !== null) video.currentTime = this.#jump;
+      this.#jump = null;
+    };
+    if (this.#engine.hasBegun) begin();
+    else video.addEventListener('loadedmetadata', begin, { once: true, signal: this.#signal });
   }
 
-  /** Jumps to a moment, which is also the chance to take in a manifest that has grown. */
+  /** Jumps to a moment. */
   seek(seconds: number): void {
-    const { video } = this.#parts;
-    // Before there is data the engine still sets the place itself.
-    if (this.#loading || video.readyState === HTMLMediaElement.HAVE_NOTHING) this.#seekAfterLoad = seconds;
-    else if (this.#stale) void this.#reload(seconds);
-    else video.currentTime = seconds;
+    if (this.#begun) {
+      this.#parts.video.currentTime = seconds;
+      return;
+    }
+    this.#jump = seconds;
+    this.#engine.startAt(seconds);
   }
 
-  /** Notes that the manifest has grown. It is read again at once only for who still has a while to watch. */
-  markStale(): void {
+  /** Takes in what the manifest has come to name since it was read. One that cannot be read now has another chance. */
+  async grow(): Promise<void> {
     this.#stale = true;
-    const { video } = this.#parts;
-    const worthIt = video.duration - video.currentTime > WORTH_RELOADING_SECONDS;
-    if (video.paused || worthIt) void this.freshen();
+    if (this.#loading) return;
+    this.#growing ??= this.#growWhileStale().finally(() => {
+      this.#growing = null;
+    });
+    await this.#growing;
   }
 
-  /** Reads the manifest again when it is known to have grown. */
-  async freshen(): Promise<void> {
-    const { video } = this.#parts;
-    if (this.#stale && !video.ended) await this.#reload(video.currentTime);
+  async #growWhileStale(): Promise<void> {
+    while (this.#stale && !this.#loading && !this.#signal.aborted) {
+      this.#stale = false;
+      const [largest = 0] = this.#engine.sizes;
+      try {
+        await this.#engine.grow(this.#hooks.address());
+      } catch {
+        this.#stale = true;
+        return;
+      }
+      const [now = 0] = this.#engine.sizes;
+      if (largest > 0 && now > largest) this.#hooks.onGrown(now);
+    }
   }
 
   /** Loads again where it stands, when the engine waits for nothing or gave up. */
   async recover(): Promise<void> {
-    await this.#reload(this.#place);
+    await this.#reload(this.place || this.#start);
   }
 
   /** Tries again after a fault, from where it stopped. */
   async retry(): Promise<void> {
-    if (await this.load(this.#place)) await this.#hooks.play();
-  }
-
-  /** Where playback stands; where it was to begin when it never did. */
-  get #place(): number | undefined {
-    return this.#parts.video.currentTime || this.#start;
+    if (await this.load(this.place || this.#start)) await this.#hooks.play();
   }
 
   /** Loads again at a moment, with the last picture standing in for the video. */
   async #reload(seconds: number | undefined): Promise<void> {
     if (this.#loading) return;
-    this.#stale = false;
     const { video, still } = this.#parts;
     const { paused, playbackRate } = video;
     freeze(video, still);

@@ -4,7 +4,7 @@ import { sheets } from './styles';
 import { render } from './template';
 
 /**
- * `<matinee-player src poster autoplay start video-id heading byline link theater>`:
+ * `<matinee-player src poster autoplay start video-id heading byline link theater unfinished>`:
  * plays an HLS or DASH manifest with its own controls, on any page of ours or
  * somebody else's. It knows nothing of the application around it.
  *
@@ -12,7 +12,8 @@ import { render } from './template';
  * browser left off in `video-id`. `heading` and `byline` name the video to the
  * system, `link` is what "Copy link" copies. With `theater="off"` or `"on"` the
  * page says that it has a wide place for the player and whether it is there; an
- * event `theater` asks for the other. `details` are subtitle files and chapters.
+ * event `theater` asks for the other. `unfinished` says that parts of the video may
+ * still have to be made. `details` are subtitle files, chapters and the storyboard.
  *
  * It re-sends `play`, `pause`, `ended` and `timeupdate` of its video element,
  * and `fault` with `{ kind, code }`.
@@ -52,7 +53,7 @@ export class MatineePlayer extends HTMLElement {
     if (attribute === 'src' && now) void this.#deck.start();
   }
 
-  /** The subtitle files and chapters. */
+  /** The subtitle files, the chapters and the storyboard. */
   get details(): Details {
     return this.#details;
   }
@@ -79,9 +80,9 @@ export class MatineePlayer extends HTMLElement {
     this.#live.playback.seek(seconds);
   }
 
-  /** Says that the manifest has grown: it is read again when that disturbs least. */
+  /** Says that the manifest may have grown: what it names anew is taken in while it plays on. */
   refresh(): void {
-    this.#live.playback.markStale();
+    void this.#live.playback.grow();
   }
 
   get video(): HTMLVideoElement {

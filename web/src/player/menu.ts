@@ -14,8 +14,6 @@ type MenuOptions = {
   /** What it is called. */
   label: () => string;
   items: () => MenuItem[];
-  /** Done before it opens, so that the choices are the latest. */
-  prepare?: () => Promise<void>;
   onClose: () => void;
 };
 
@@ -34,7 +32,7 @@ export class Menu {
     this.#box = box;
     this.#button = box.querySelector('button');
     this.#options = options;
-    this.#button?.addEventListener('click', () => (this.isOpen ? this.close() : void this.open()), { signal });
+    this.#button?.addEventListener('click', () => (this.isOpen ? this.close() : this.open()), { signal });
     box.addEventListener('keydown', (event) => this.#key(event), { signal });
     box.addEventListener('focusout', (event) => this.#focusMoved(event), { signal });
   }
@@ -43,10 +41,9 @@ export class Menu {
     return this.#list !== null;
   }
 
-  async open(): Promise<void> {
+  open(): void {
     const root = this.#box.getRootNode();
     this.#focusBefore = this.#button ?? (root instanceof ShadowRoot ? (root.activeElement as HTMLElement) : null);
-    await this.#options.prepare?.();
     if (this.isOpen || !this.#box.isConnected) return;
     this.#pages = [{ label: this.#options.label(), items: this.#options.items, from: 0 }];
     this.#list = document.createElement('div');
@@ -150,7 +147,7 @@ export class Menu {
   #key(event: KeyboardEvent): void {
     if (!this.isOpen) {
       if (event.key !== 'ArrowUp' || event.target !== this.#button) return;
-      void this.open();
+      this.open();
     } else if (!this.#move(event.key)) return;
     event.preventDefault();
     event.stopPropagation();

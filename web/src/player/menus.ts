@@ -13,8 +13,8 @@ import type { WindowModes } from './window-modes';
 const WITHOUT_KEYS = '(hover: none) and (pointer: coarse)';
 
 type MenuHooks = {
-  /** Done before the sizes are shown. */
-  freshen: () => Promise<void>;
+  /** The sizes are about to be shown. */
+  onSizes: () => void;
   chooseQuality: (size: number | null) => void;
   chooseAudio: (index: number) => void;
   setSpeed: (speed: number) => void;
@@ -45,8 +45,8 @@ export class Menus {
     this.#captions = captions;
     this.#modes = modes;
     this.#hooks = hooks;
-    const menu = (box: HTMLElement, label: () => string, items: () => MenuItem[], prepare?: () => Promise<void>) =>
-      new Menu(box, { label, items, onClose: hooks.onClose, ...(prepare && { prepare }) }, signal);
+    const menu = (box: HTMLElement, label: () => string, items: () => MenuItem[]) =>
+      new Menu(box, { label, items, onClose: hooks.onClose }, signal);
     this.#context = menu(
       parts['context-box'],
       () => t`Player`,
@@ -62,7 +62,6 @@ export class Menus {
         parts['quality-box'],
         () => t`Quality`,
         () => this.#qualityItems(),
-        hooks.freshen,
       ),
       menu(
         parts['settings-box'],
@@ -94,7 +93,7 @@ export class Menus {
     box.style.top = `${event.clientY - top}px`;
     box.dataset.side = event.clientX - left > stage.clientWidth / 2 ? 'left' : 'right';
     box.dataset.end = event.clientY - top > stage.clientHeight / 2 ? 'up' : 'down';
-    void this.#context.open();
+    this.#context.open();
   }
 
   #captionItems(): MenuItem[] {
@@ -111,6 +110,7 @@ export class Menus {
   }
 
   #qualityItems(): MenuItem[] {
+    this.#hooks.onSizes();
     const { fixedSize, sizes } = this.#engine;
     const { videoWidth, videoHeight } = this.#parts.video;
     const choice = (size: number | null, words: string): MenuItem => ({

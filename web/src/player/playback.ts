@@ -16,6 +16,8 @@ type PlaybackHooks = {
   onFault: (fault: Fault) => void;
   onLoading: () => void;
   onLoaded: () => void;
+  /** Larger sizes than before are on offer: the largest of them. */
+  onGrown: (size: number) => void;
   /** The viewer asked for another moment. */
   onSeek: () => void;
 };
@@ -32,7 +34,7 @@ export class Playback {
     this.#parts = parts;
     this.#hooks = hooks;
     this.engine = new Engine(video, loadSettings().audio, {
-      onManifest: () => this.engine.choose(sizeWithin(this.engine.sizes, loadSettings().quality)),
+      preferredSize: () => sizeWithin(this.engine.sizes, loadSettings().quality),
       onTracks: () => hooks.onTracks(),
       onBuffering: (buffering) => stage.classList.toggle('buffering', buffering),
       onFault: (fault) => hooks.onFault(fault),
@@ -73,7 +75,12 @@ export class Playback {
     else this.pause();
   }
 
-  /** Jumps to a moment; also the chance to take in sizes that were made meanwhile. */
+  /** Where it stands, or where it is on its way to. */
+  get place(): number {
+    return this.#loader.place;
+  }
+
+  /** Jumps to a moment. */
   seek(seconds: number): void {
     const { duration } = this.#parts.video;
     const end = Number.isFinite(duration) ? duration : seconds;
@@ -83,7 +90,7 @@ export class Playback {
 
   /** Jumps from where it is. */
   seekBy(seconds: number): void {
-    this.seek(this.#parts.video.currentTime + seconds);
+    this.seek(this.place + seconds);
   }
 
   /** Shows another picture, while it is paused. */
@@ -115,13 +122,9 @@ export class Playback {
     this.engine.chooseAudio(index);
   }
 
-  /** Notes that the manifest has grown: it is read again when that disturbs least. */
-  markStale(): void {
-    this.#loader.markStale();
-  }
-
-  freshen(): Promise<void> {
-    return this.#loader.freshen();
+  /** Takes in what the manifest has come to name since it was read. */
+  grow(): Promise<void> {
+    return this.#loader.grow();
   }
 
   recover(): Promise<void> {

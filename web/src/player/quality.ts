@@ -11,3 +11,9 @@ export function sizeWithin(sizes: readonly number[], preferred: number | null): 
 export function autoWords(size: number | null): string {
   return size ? t`Auto (${size}p)` : t`Auto`;
 }
+
+/** Says that a larger size has come. */
+export function sizeNews(size: number): string {
+  if (size >= 2160) return t`4K is ready`;
+  return size >= 720 ? t`HD is ready` : t`${size}p is ready`;
+}

@@ -12,6 +12,7 @@ const MARKUP = `
   <div class="shade"></div>
   <div class="captions" data-part="captions"></div>
   <div class="spinner" data-part="spinner" role="status"></div>
+  <p class="making" data-part="making" role="status"></p>
   <button type="button" class="big" data-part="big">${icon('play')}</button>
   <output class="flash" data-part="flash"></output>
   <div class="skip" data-part="skip" aria-hidden="true"></div>
@@ -59,6 +60,7 @@ const TYPES = {
   cover: HTMLElement,
   captions: HTMLElement,
   spinner: HTMLElement,
+  making: HTMLElement,
   big: HTMLButtonElement,
   flash: HTMLOutputElement,
   skip: HTMLElement,

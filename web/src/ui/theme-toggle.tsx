@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { IconMoon, IconSun } from '@tabler/icons-react';
+import { IconContrastFilled } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { Button } from './button';
 
@@ -21,7 +21,8 @@ export function ThemeToggle() {
   const label = other === 'light' ? t`Switch to the light look` : t`Switch to the dark look`;
   return (
     <Button iconOnly aria-label={label} title={label} onClick={() => setColorScheme(fromSystem(other))}>
-      {scheme === 'dark' ? <IconSun size={20} aria-hidden /> : <IconMoon size={20} aria-hidden />}
+      {/* Half dark, half light: a sun would be taken for the wheel of the settings. */}
+      <IconContrastFilled size={20} aria-hidden />
     </Button>
   );
 }

@@ -9,6 +9,9 @@ export function kindNames(): Record<string, string> {
     audio: t`Encode sound`,
     pictures: t`Make pictures`,
     verify: t`Verify`,
+    demand: t`Make what a viewer waits for`,
+    copy: t`Pass the original through`,
+    storyboard: t`Make preview pictures`,
   };
 }
 

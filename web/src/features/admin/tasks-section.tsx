@@ -6,6 +6,7 @@ import { retryTask } from '@/api/actions';
 import { adminKeys, tasksQuery } from '@/api/admin-queries';
 import { reasonOf } from '@/api/api-error';
 import type { Task } from '@/api/types';
+import { timeLeft } from '@/lib/describe';
 import { ago, exactTime, percent } from '@/lib/format';
 import { say } from '@/lib/toast';
 import { usePageTitle } from '@/lib/use-page-title';
@@ -128,7 +129,7 @@ function TaskRow({ task }: { task: Task }) {
       </th>
       <td data-label={t`Task`}>
         {kindNames()[task.kind] ?? task.kind}
-        {task.kind === 'chunk' && <small>{t`chunk ${(task.chunk ?? 0) + 1}`}</small>}
+        {typeof task.chunk === 'number' && <small>{t`chunk ${task.chunk + 1}`}</small>}
         {task.track && <small>{task.track}</small>}
       </td>
       <td data-label={t`State`}>
@@ -136,6 +137,10 @@ function TaskRow({ task }: { task: Task }) {
           {stateNames()[task.state] ?? task.state}
           {task.state === 'running' && ` ${percent(task.progress)}`}
         </span>
+        {task.state === 'queued' && task.why_waiting && <p className={classes.soft}>{task.why_waiting.message}</p>}
+        {task.state !== 'done' && typeof task.eta_seconds === 'number' && (
+          <p className={classes.soft}>{timeLeft(task.eta_seconds)}</p>
+        )}
         {task.error && <p className={classes.reason}>{task.error}</p>}
       </td>
       <td data-label={t`Attempts`}>{task.attempts}</td>

@@ -7,6 +7,7 @@ import { shareOf, stepOf } from '@/lib/describe';
 import { ago, exactTime } from '@/lib/format';
 import { ButtonLink } from '@/ui/button';
 import { LampBar } from '@/ui/lamp-bar';
+import { StepWords } from '@/ui/step-words';
 import classes from './library-page.module.css';
 import { Thumbnail } from './thumbnail';
 import { VisibilityMark } from './visibility-mark';
@@ -73,7 +74,9 @@ function State({ video }: { video: Video }) {
   }
   return (
     <>
-      <p className={classes.wait}>{stepOf(video)}</p>
+      <p className={classes.wait}>
+        <StepWords video={video} />
+      </p>
       {isBeingMade(video) && video.state !== 'waiting' && (
         <div className={classes.bar}>
           <LampBar share={shareOf(video)} label={stepOf(video)} />

@@ -6,6 +6,7 @@ import type { Video } from '@/api/types';
 import { shareOf, stepOf } from '@/lib/describe';
 import { ago, exactTime } from '@/lib/format';
 import { LampBar } from '@/ui/lamp-bar';
+import { StepWords } from '@/ui/step-words';
 import { Thumbnail } from './thumbnail';
 import classes from './video-card.module.css';
 import { VisibilityMark } from './visibility-mark';
@@ -15,7 +16,6 @@ type VideoCardProps = { video: Video; onIntent?: () => void };
 /** One video in a grid: its picture, and what is happening to it while it is being made. */
 export function VideoCard({ video, onIntent }: VideoCardProps) {
   const { i18n } = useLingui();
-  const step = stepOf(video);
   return (
     <article className={classes.card} data-state={video.state}>
       <Link
@@ -43,7 +43,11 @@ export function VideoCard({ video, onIntent }: VideoCardProps) {
           {ago(video.created_at, Date.now(), i18n.locale)}
         </time>
       </p>
-      {step && <p className={classes.step}>{step}</p>}
+      {isBeingMade(video) && (
+        <p className={classes.step}>
+          <StepWords video={video} />
+        </p>
+      )}
       {video.state === 'failed' && (
         <p className={classes.failed}>
           <IconAlertTriangle size={16} aria-hidden />

@@ -1,11 +1,13 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useRef } from 'react';
 import { isNotFound } from '@/api/api-error';
 import type { Tagged } from '@/api/client';
 import { meQuery, videoQuery, videoTextQuery } from '@/api/queries';
 import type { Video } from '@/api/types';
 import { usePageTitle } from '@/lib/use-page-title';
+import type { MatineePlayer } from '@/player';
 import { NotAllowed } from '@/ui/not-allowed';
 import { NotFound } from '@/ui/not-found';
 import { ErrorNotice } from '@/ui/notice';
@@ -16,10 +18,12 @@ import { DetailsTab } from './details-tab';
 import { LeaveGuard } from './leave-guard';
 import classes from './manage-page.module.css';
 import { Overview } from './overview';
+import { PicturesTab } from './pictures-tab';
 import { ReportTab } from './report-tab';
 import { SaveBar } from './save-bar';
 import { TracksTab } from './tracks-tab';
 import { useDraft } from './use-draft';
+import { VersionsTab } from './versions-tab';
 
 const route = getRouteApi('/manage/$id');
 
@@ -48,11 +52,12 @@ function Manage({ video, opened }: { video: Video; opened: Tagged<Video> }) {
   const { t } = useLingui();
   const { tab = 'details' } = route.useSearch();
   const navigate = route.useNavigate();
+  const player = useRef<MatineePlayer>(null);
   const draft = useDraft(video.id, opened);
   usePageTitle(t`Manage ${video.title || t`Untitled`}`);
   return (
     <div className={classes.page}>
-      <Overview video={video} />
+      <Overview video={video} player={player} />
       <div className={classes.side}>
         <Tabs
           label={t`What to manage`}
@@ -62,6 +67,8 @@ function Manage({ video, opened }: { video: Video; opened: Tagged<Video> }) {
             { name: 'details', label: t`Details`, panel: <DetailsTab draft={draft} /> },
             { name: 'access', label: t`Access`, panel: <AccessTab draft={draft} watchUrl={video.watch_url} /> },
             { name: 'tracks', label: t`Tracks`, panel: <TracksTab video={video} /> },
+            { name: 'pictures', label: t`Pictures`, panel: <PicturesTab video={video} player={player} /> },
+            { name: 'versions', label: t`Versions`, panel: <VersionsTab video={video} /> },
             { name: 'report', label: t`Report`, panel: <ReportTab video={video} /> },
           ]}
         />

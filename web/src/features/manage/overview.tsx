@@ -1,28 +1,32 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { IconAlertTriangle, IconCheck, IconDownload, IconPlayerPlay, IconUpload } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconPlayerPlay, IconUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { type RefObject, useEffect } from 'react';
 import { isBeingMade, isWatchable, playbackQuery } from '@/api/queries';
 import type { Video } from '@/api/types';
 import { shareOf, stepOf } from '@/lib/describe';
 import { bytes, clock, exactTime } from '@/lib/format';
+import type { MatineePlayer } from '@/player';
 import { StateAnnouncer } from '@/ui/announcer';
 import { ButtonLink } from '@/ui/button';
-import buttonClasses from '@/ui/button.module.css';
 import { LampBar } from '@/ui/lamp-bar';
 import { LogoMark } from '@/ui/logo';
 import { Reel } from '@/ui/reel/reel';
+import { StepWords } from '@/ui/step-words';
 import { DeleteButton } from './delete-button';
+import { DownloadMenu } from './download-menu';
 import classes from './manage-page.module.css';
 import { RepairButton } from './repair-button';
 
+type OverviewProps = { video: Video; player: RefObject<MatineePlayer | null> };
+
 /** The picture, how it is being made, and what can be done with the whole video. */
-export function Overview({ video }: { video: Video }) {
+export function Overview({ video, player }: OverviewProps) {
   const { i18n } = useLingui();
   return (
     <section className={classes.overview}>
       <StateAnnouncer video={video} />
-      {isWatchable(video) ? <Player video={video} /> : <Waiting video={video} />}
+      {isWatchable(video) ? <Player video={video} player={player} /> : <Waiting video={video} />}
       <header className={classes.head}>
         <h1>{video.title || <Trans>Untitled</Trans>}</h1>
         <p className={classes.meta}>
@@ -46,21 +50,12 @@ export function Overview({ video }: { video: Video }) {
           </ButtonLink>
         )}
         {(video.state === 'failed' || video.state === 'waiting') && (
-          <ButtonLink to="/upload" look="primary">
+          <ButtonLink to="/manage/$id" params={{ id: video.id }} search={{ tab: 'versions' }} look="primary">
             <IconUpload size={18} aria-hidden />
-            <Trans>Upload another file</Trans>
+            <Trans>Send another file</Trans>
           </ButtonLink>
         )}
-        {video.size_bytes !== null && (
-          <a
-            className={`${buttonClasses.button} ${buttonClasses.quiet}`}
-            href={`/api/v1/videos/${video.id}/source`}
-            download
-          >
-            <IconDownload size={18} aria-hidden />
-            <Trans>Download original</Trans>
-          </a>
-        )}
+        <DownloadMenu video={video} />
         <RepairButton video={video} />
         <DeleteButton video={video} />
       </div>
@@ -85,16 +80,17 @@ function StateWord({ video }: { video: Video }) {
       </span>
     );
   }
-  return <span className={classes.wait}>{stepOf(video)}</span>;
+  return <StepWords video={video} className={classes.wait} />;
 }
 
-function Player({ video }: { video: Video }) {
+function Player({ video, player }: OverviewProps) {
   const { t } = useLingui();
   const playback = useQuery(playbackQuery(video.id));
   useEffect(() => void import('@/player'), []);
   if (!playback.data) return <div className={classes.screen} />;
   return (
     <matinee-player
+      ref={player}
       className={classes.screen}
       role="region"
       aria-label={t`Player`}

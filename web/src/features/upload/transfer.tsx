@@ -1,4 +1,5 @@
-import { Trans, useLingui } from '@lingui/react/macro';
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { IconCheck, IconPlugConnectedX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { isBeingMade, videoQuery } from '@/api/queries';
@@ -8,7 +9,9 @@ import { bytes, percent } from '@/lib/format';
 import { StateAnnouncer } from '@/ui/announcer';
 import { LampBar } from '@/ui/lamp-bar';
 import { Reel } from '@/ui/reel/reel';
+import { StepWords } from '@/ui/step-words';
 import { moreOnDisk } from './disk';
+import { forecastWords } from './forecast-words';
 import classes from './upload-row.module.css';
 import { secondsLeft, type UploadItem } from './upload-state';
 
@@ -16,17 +19,17 @@ type TransferProps = { item: UploadItem; limits: UploadLimits | null };
 
 /** How far a file is on its way, and then how far the server is with it. */
 export function Transfer({ item, limits }: TransferProps) {
-  const { t } = useLingui();
   const { fileName, sizeBytes, sentBytes, step, video } = item;
   if (step === 'sent' && video) return <Making id={video.id} fileName={fileName} />;
   const share = sizeBytes > 0 ? sentBytes / sizeBytes : 0;
-  const more = limits && step !== 'refused' ? bytes(moreOnDisk(sizeBytes, limits)) : null;
   return (
     <>
       <p className={classes.facts}>
         <span className={classes.file}>{fileName}</span>
-        <span>{more ? t`${bytes(sizeBytes)} · about ${more} more on disk` : bytes(sizeBytes)}</span>
         <Step item={item} share={share} />
+      </p>
+      <p className={classes.facts} title={t`The times count from the moment the file has arrived.`}>
+        {costWords(item, limits).join(' · ')}
       </p>
       {step !== 'refused' && <LampBar share={share} label={t`Upload of ${fileName}`} />}
       {step === 'offline' && (
@@ -37,6 +40,14 @@ export function Transfer({ item, limits }: TransferProps) {
       )}
     </>
   );
+}
+
+/** "1.2 GB · about 1.1 GB more on disk · playable in 2 s, all sizes in about 14 min", as much of it as is known. */
+function costWords({ sizeBytes, step, estimate }: UploadItem, limits: UploadLimits | null): string[] {
+  if (step === 'refused') return [bytes(sizeBytes)];
+  const more = estimate?.disk_bytes || (limits && moreOnDisk(sizeBytes, limits));
+  const disk = more === null ? [] : [t`about ${bytes(more)} more on disk`];
+  return [bytes(sizeBytes), ...disk, ...(estimate ? forecastWords(estimate) : [])];
 }
 
 function Step({ item, share }: { item: UploadItem; share: number }) {
@@ -93,7 +104,7 @@ function Outcome({ video }: { video: Video }) {
       </span>
     );
   }
-  if (video.state !== 'failed') return <span className={classes.waiting}>{stepOf(video)}</span>;
+  if (video.state !== 'failed') return <StepWords video={video} className={classes.waiting} />;
   return (
     <span className={classes.problem}>
       {video.error?.message} {video.error?.next}

@@ -9,6 +9,7 @@ import { bytes } from '@/lib/format';
 import { usePageTitle } from '@/lib/use-page-title';
 import { ErrorNotice } from '@/ui/notice';
 import { SignInFirst } from '@/ui/sign-in-first';
+import { TellMe } from '@/ui/tell-me';
 import { VisibilitySelect } from '@/ui/visibility-select';
 import { UnfinishedUploads } from './unfinished';
 import { UnfinishedList } from './unfinished-list';
@@ -54,6 +55,11 @@ function Uploads({ me }: { me: User }) {
       </div>
       <DropArea limits={limits} over={over} onFiles={add} />
       <UnfinishedList queue={queue} owner={me.id} onFile={(file) => add([file])} />
+      {items.some(({ step }) => step !== 'refused') && (
+        <div className={classes.tell}>
+          <TellMe />
+        </div>
+      )}
       <ul className={classes.rows} aria-label={t`Files`}>
         {items.map((item) => (
           <li key={item.key}>

@@ -2,16 +2,19 @@ import { Upload } from 'tus-js-client';
 import { createVideo, discardVideo, updateVideo } from '@/api/actions';
 import type { UploadLimits, Visibility } from '@/api/types';
 import { activity, Watched } from '@/lib/activity';
+import { awaitReady } from '@/lib/awaited';
 import { titleFromFileName } from '@/lib/format';
+import { SpeedMeter } from '@/lib/speed-meter';
+import { isGone, isPassing, RETRY_DELAYS_MS, sentence, transferProblem } from '@/lib/transfer-problem';
+import { pause } from '@/lib/wait';
 import { promisedBytes, refusalOf } from './disk';
-import { isGone, isPassing, sentence, transferProblem } from './transfer-problem';
+import { forecast } from './forecast';
 import { fingerprintOf, type UnfinishedUploads } from './unfinished';
 import {
   changeItem,
   isUnderWay,
   newItem,
   resumedItem,
-  SpeedMeter,
   startable,
   summary,
   type UploadChange,
@@ -20,8 +23,8 @@ import {
 
 const AT_ONCE = 2;
 const SAVE_EVERY_MS = 1000;
-/** About ten minutes without a connection before a person is asked; tus starts counting anew after each progress. */
-const RETRY_DELAYS_MS = [0, 1000, 2000, 4000, 8000, ...Array<number>(40).fill(15_000)];
+/** How long a file that could be sent waits for the word on what it will cost. */
+const FORECAST_PATIENCE_MS = 1000;
 
 /** What all files of one drop share. */
 export type DropOptions = { owner: string; visibility: Visibility; limits: UploadLimits | null };
@@ -37,7 +40,7 @@ export class UploadQueue {
 
   constructor(unfinished: UnfinishedUploads) {
     this.unfinished = unfinished;
-    this.items.subscribe(() => activity.set(summary(this.items.get())));
+    this.items.subscribe(() => activity.report('uploads', summary(this.items.get())));
     window.addEventListener('beforeunload', (event) => {
       if (this.items.get().some(isUnderWay)) event.preventDefault();
     });
@@ -64,7 +67,7 @@ export class UploadQueue {
     this.items.set([item, ...this.items.get()]);
     const problem = earlier ? null : refusalOf(file.size, limits, limits ? promisedBytes(waiting, limits) : 0);
     if (problem) this.#change(key, { step: 'refused', problem });
-    else if (!earlier) void this.#create(item);
+    else if (!earlier) void this.#create(item, this.#forecast(key, file));
   }
 
   /** Takes a file out of the list; what was sent of it and a video that never got its file go with it. */
@@ -132,10 +135,18 @@ export class UploadQueue {
     this.items.set(changeItem(this.items.get(), key, change));
   }
 
-  async #create({ key, title, visibility }: UploadItem): Promise<void> {
+  /** Asks what a file will cost; silent where nobody knows. */
+  async #forecast(key: string, file: File): Promise<void> {
+    const estimate = await forecast(file);
+    if (estimate) this.#change(key, { estimate });
+  }
+
+  async #create({ key, title, visibility }: UploadItem, forecast?: Promise<void>): Promise<void> {
     this.#change(key, { step: 'creating', problem: null });
     try {
       const { id, watch_url, upload } = await createVideo({ title, visibility });
+      // Said before the first byte is sent, unless it takes too long to find out.
+      await Promise.race([forecast, pause(FORECAST_PATIENCE_MS)]);
       const now = this.#item(key);
       if (!now) return void (await discardVideo(id));
       this.#change(key, { step: 'queued', video: { id, watchUrl: watch_url }, tusUrl: upload.tus_url });
@@ -233,6 +244,7 @@ export class UploadQueue {
     if (change.step === 'sent') {
       this.#uploads.delete(key);
       if (video) this.unfinished.forget(video.id);
+      if (video) awaitReady(video.id);
     }
     this.#startNext();
   }

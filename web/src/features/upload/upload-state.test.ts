@@ -5,7 +5,6 @@ import {
   isUnderWay,
   newItem,
   resumedItem,
-  SpeedMeter,
   secondsLeft,
   startable,
   summary,
@@ -43,8 +42,8 @@ describe('the queue', () => {
 
   test('sums up only what is on its way', () => {
     const items = [item('a', 'sending', 500), item('b', 'queued'), item('c', 'sent', 1000)];
-    expect(summary(items)).toEqual({ files: 2, share: 0.25 });
-    expect(summary([])).toEqual({ files: 0, share: 0 });
+    expect(summary(items)).toEqual({ files: 2, sizeBytes: 2000, sentBytes: 500 });
+    expect(summary([])).toEqual({ files: 0, sizeBytes: 0, sentBytes: 0 });
   });
 });
 
@@ -73,13 +72,6 @@ test('a file whose upload began earlier goes on where that ended', () => {
 });
 
 describe('the speed', () => {
-  test('is measured over a while and follows changes smoothly', () => {
-    const meter = new SpeedMeter(0, 0);
-    expect(meter.measure(100, 50_000)).toBe(0);
-    expect(meter.measure(1000, 1_000_000)).toBe(1_000_000);
-    expect(meter.measure(2000, 1_000_000)).toBe(700_000);
-  });
-
   test('gives the time that is left, once there is one', () => {
     const sending = { ...item('a', 'sending', 400), bytesPerSecond: 100 };
     expect(secondsLeft(sending)).toBe(6);

@@ -1,4 +1,6 @@
+import type { Estimate } from '@/api/estimate';
 import type { Visibility } from '@/api/types';
+import type { Traffic } from '@/lib/activity';
 import { fingerprintOf, type Unfinished } from './unfinished';
 
 /**
@@ -25,6 +27,8 @@ export type UploadItem = {
   /** Where it is being sent to, once it has begun. */
   uploadUrl: string | null;
   problem: string | null;
+  /** What the server says it will cost; null before it said so, or where it cannot. */
+  estimate: Estimate | null;
 };
 
 export type UploadChange = Partial<Omit<UploadItem, 'key' | 'fingerprint' | 'fileName' | 'sizeBytes'>>;
@@ -50,6 +54,7 @@ export function newItem(
     tusUrl: null,
     uploadUrl: null,
     problem: null,
+    estimate: null,
   };
 }
 
@@ -87,40 +92,16 @@ export function startable(items: readonly UploadItem[], limit: number): string[]
 }
 
 /** How many files are on their way and how far they are together. */
-export function summary(items: readonly UploadItem[]): { files: number; share: number } {
+export function summary(items: readonly UploadItem[]): Traffic {
   const moving = items.filter(isUnderWay);
-  const total = moving.reduce((sum, item) => sum + item.sizeBytes, 0);
-  const sent = moving.reduce((sum, item) => sum + item.sentBytes, 0);
-  return { files: moving.length, share: total > 0 ? sent / total : 0 };
+  return {
+    files: moving.length,
+    sizeBytes: moving.reduce((sum, item) => sum + item.sizeBytes, 0),
+    sentBytes: moving.reduce((sum, item) => sum + item.sentBytes, 0),
+  };
 }
 
 /** Seconds until the last byte at the present speed; null when there is no speed yet. */
 export function secondsLeft({ sizeBytes, sentBytes, bytesPerSecond }: UploadItem): number | null {
   return bytesPerSecond > 0 ? (sizeBytes - sentBytes) / bytesPerSecond : null;
-}
-
-const MIN_SAMPLE_MS = 250;
-const NEW_SAMPLE_WEIGHT = 0.3;
-
-/** Measures a speed that follows changes but does not flicker. */
-export class SpeedMeter {
-  #at: number;
-  #bytes: number;
-  #speed = 0;
-
-  constructor(nowMs: number, bytes: number) {
-    this.#at = nowMs;
-    this.#bytes = bytes;
-  }
-
-  /** Takes a new byte count and returns bytes per second. */
-  measure(nowMs: number, bytes: number): number {
-    const elapsed = nowMs - this.#at;
-    if (elapsed < MIN_SAMPLE_MS) return this.#speed;
-    const sample = (Math.max(0, bytes - this.#bytes) * 1000) / elapsed;
-    this.#speed = this.#speed === 0 ? sample : this.#speed + NEW_SAMPLE_WEIGHT * (sample - this.#speed);
-    this.#at = nowMs;
-    this.#bytes = bytes;
-    return this.#speed;
-  }
 }

@@ -5,6 +5,8 @@ import { shareOf, stepOf } from '@/lib/describe';
 import { ButtonLink } from '@/ui/button';
 import { LampBar } from '@/ui/lamp-bar';
 import { LogoMark } from '@/ui/logo';
+import { StepWords } from '@/ui/step-words';
+import { TellMe } from '@/ui/tell-me';
 import classes from './screen.module.css';
 
 /** Stands where the player will be while a video is on its way. */
@@ -17,16 +19,19 @@ export function ComingSoon({ video }: { video: Video }) {
         <span className={classes.mark}>
           <LogoMark size={48} />
         </span>
-        <h2>{step || <Trans>Starting</Trans>}</h2>
+        <h2>{step ? <StepWords video={video} /> : <Trans>Starting</Trans>}</h2>
         <LampBar share={shareOf(video)} label={step} indeterminate={unknown} />
         <p>
           <Trans>It starts by itself as soon as it can play.</Trans>
         </p>
-        {video.can_edit && video.state === 'waiting' && (
-          <ButtonLink to="/upload" className={classes.onDark}>
-            <Trans>Go to your uploads</Trans>
-          </ButtonLink>
-        )}
+        <div className={clsx(classes.actions, classes.tools)}>
+          <TellMe />
+          {video.can_edit && video.state === 'waiting' && (
+            <ButtonLink to="/upload">
+              <Trans>Go to your uploads</Trans>
+            </ButtonLink>
+          )}
+        </div>
       </div>
     </section>
   );

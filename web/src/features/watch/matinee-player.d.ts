@@ -11,6 +11,7 @@ type PlayerAttributes = DetailedHTMLProps<HTMLAttributes<MatineePlayer>, Matinee
   byline?: string;
   link?: string;
   theater?: 'on' | 'off';
+  unfinished?: boolean;
 };
 
 declare module 'react' {

@@ -1,25 +1,24 @@
 import { expect, test } from 'vitest';
-import { detailsOf, languagesMade, sizesMade } from './player-details';
+import { detailsOf, offerOf } from './player-details';
 
 const track = { id: 's0', kind: 'subtitles', lang: 'en', label: '', role: 'subtitle', default: false };
 
-test('the player gets the subtitles that have a file, and the chapters', () => {
+test('the player gets the subtitles that have a file, the chapters and the storyboard', () => {
   const chapters = [{ start: 0, title: 'Calm' }];
   const withFile = { ...track, url: 'https://films.example/s0.vtt' };
   const audio = { ...track, id: 'a1', kind: 'audio' };
-  expect(detailsOf({ tracks: [withFile, track, audio], chapters })).toEqual({ tracks: [withFile], chapters });
+  const storyboard = 'https://films.example/storyboard-ab.vtt';
+  expect(detailsOf({ tracks: [withFile, track, audio], chapters, storyboard })).toEqual({
+    tracks: [withFile],
+    chapters,
+    storyboard,
+  });
 });
 
-test('only complete sizes count, each once', () => {
-  const rung = (height: number, state: 'ready' | 'encoding') =>
-    ({ id: `h264-${height}`, width: (height * 16) / 9, height, state }) as never;
-  const rungs = [rung(720, 'encoding'), rung(360, 'ready'), rung(360, 'ready')];
-  expect(sizesMade({ rungs, state: 'playable' })).toBe(1);
-  expect(sizesMade({ rungs, state: 'ready' })).toBe(2);
-});
-
-test('languages count when all is made', () => {
-  const tracks = [{ ...track, kind: 'audio' }, track, { ...track, kind: 'audio' }] as never;
-  expect(languagesMade({ tracks, state: 'ready' })).toBe(2);
-  expect(languagesMade({ tracks, state: 'playable' })).toBe(0);
+test('what is on offer differs when a size is made or a language comes', () => {
+  const rung = (state: 'ready' | 'encoding') => ({ id: 'h264-360', width: 640, height: 360, state }) as never;
+  const before = offerOf({ rungs: [rung('encoding')], tracks: [], state: 'playable' });
+  expect(offerOf({ rungs: [rung('ready')], tracks: [], state: 'playable' })).not.toBe(before);
+  expect(offerOf({ rungs: [rung('encoding')], tracks: [track], state: 'playable' })).not.toBe(before);
+  expect(offerOf({ rungs: [rung('encoding')], tracks: [], state: 'playable' })).toBe(before);
 });

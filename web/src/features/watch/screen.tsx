@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { isWatchable, playbackQuery } from '@/api/queries';
 import type { Video } from '@/api/types';
+import { useAwaitReady } from '@/lib/awaited';
 import type { MatineePlayer } from '@/player';
 import { ErrorNotice } from '@/ui/notice';
 import { ComingSoon } from './coming-soon';
@@ -23,6 +24,7 @@ export function Screen({ video, play, ...place }: ScreenProps) {
   const watchable = isWatchable(video);
   // Who waited for it to arrive wants to see it: it starts by itself.
   const [waited] = useState(!watchable);
+  useAwaitReady(video.id, waited && video.state !== 'failed');
   const playback = useQuery({ ...playbackQuery(video.id), enabled: watchable });
   useAgainWhenTracksChange(video, playback.refetch);
 

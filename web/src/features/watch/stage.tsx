@@ -1,8 +1,8 @@
 import { useLingui } from '@lingui/react/macro';
-import { type RefObject, useEffect, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { Playback, Video } from '@/api/types';
 import type { MatineePlayer } from '@/player';
-import { detailsOf, languagesMade, sizesMade } from './player-details';
+import { detailsOf, offerOf } from './player-details';
 import classes from './screen.module.css';
 
 type StageProps = {
@@ -35,12 +35,13 @@ export function Stage({ player, video, playback, start, autoplay, wide, onTheate
     return () => element?.removeEventListener('theater', onTheater);
   }, [player, onTheater]);
 
-  const [sizes, languages] = [sizesMade(video), languagesMade(video)];
+  const offer = offerOf(video);
+  const known = useRef(offer);
   useEffect(() => {
-    const offered = player.current?.stats;
-    if (!offered || offered.duration === 0) return;
-    if (sizes > offered.sizes.length || languages > offered.audioTracks) player.current?.refresh();
-  }, [player, sizes, languages]);
+    if (known.current === offer) return;
+    known.current = offer;
+    player.current?.refresh?.();
+  }, [player, offer]);
 
   return (
     <matinee-player
@@ -57,6 +58,7 @@ export function Stage({ player, video, playback, start, autoplay, wide, onTheate
       byline={video.owner.name}
       link={video.watch_url}
       theater={wide ? 'on' : 'off'}
+      unfinished={video.state !== 'ready'}
     />
   );
 }

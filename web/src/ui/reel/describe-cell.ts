@@ -10,7 +10,10 @@ export function cellText(cell: Cell, workers: Workers, now: number): string {
   const where = placeText(cell);
   const [chunk] = cell.chunks;
   const what = cell.chunks.length === 1 && chunk ? chunkText(chunk, workers, now) : manyText(cell);
-  return t`${where}: ${what}`;
+  if (!cell.demanded) return t`${where}: ${what}`;
+  return cell.state === 'working'
+    ? t`${where}: ${what}, parts are being made for somebody who watches here`
+    : t`${where}: ${what}, parts were made for somebody who watched here`;
 }
 
 /** Where in the film a cell or chunk lies. */
@@ -62,6 +65,7 @@ function manyText({ chunks }: Cell): string {
 export function summaryText(chunks: readonly Chunk[]): string {
   const { done, working, failed } = countsOf(chunks);
   const total = chunks.length;
+  if (total === 0) return t`No picture has to be encoded`;
   const parts = [plural(total, { one: `${done} of # chunk made`, other: `${done} of # chunks made` })];
   if (working > 0) parts.push(t`${working} being made`);
   if (failed > 0) parts.push(t`${failed} failed`);
@@ -70,7 +74,13 @@ export function summaryText(chunks: readonly Chunk[]): string {
 
 /** The name of a state, for the legend and the sound. */
 export function stateText(state: CellState): string {
-  return { planned: t`planned`, working: t`being made`, done: t`made`, failed: t`failed` }[state];
+  return {
+    planned: t`planned`,
+    offered: t`plays, not made yet`,
+    working: t`being made`,
+    done: t`made`,
+    failed: t`failed`,
+  }[state];
 }
 
 /** What a task beside the chunks does. */
@@ -81,6 +91,9 @@ export function taskName({ kind }: SideTask): string {
     audio: t`Sound`,
     pictures: t`Pictures`,
     verify: t`Verification`,
+    copy: t`Original quality`,
+    storyboard: t`Preview pictures`,
+    demand: t`A part for somebody who watches`,
   };
   return names[kind] ?? kind;
 }

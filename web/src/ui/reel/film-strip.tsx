@@ -3,12 +3,13 @@ import clsx from 'clsx';
 import { type CSSProperties, type KeyboardEvent, memo, type RefObject, useState } from 'react';
 import { sizeName } from '@/lib/describe';
 import classes from './film-strip.module.css';
-import type { Cell, CellState, Row } from './model';
+import { type Bar, type Cell, type originalOf, type Row, stateIn } from './model';
 
 type FilmStripProps = {
   label: string;
   rows: readonly Row[];
-  sound: CellState | null;
+  original: ReturnType<typeof originalOf>;
+  sound: Bar | null;
   cells: readonly Cell[];
   /** The element whose width decides how many cells there are. */
   strip: RefObject<HTMLDivElement | null>;
@@ -19,7 +20,18 @@ type FilmStripProps = {
 };
 
 /** The strip itself: a column per cell, a row per size. One tab stop; arrows, Home and End go along it. */
-export function FilmStrip({ label, rows, sound, cells, strip, textOf, chosen, onChoose, onPoint }: FilmStripProps) {
+export function FilmStrip({
+  label,
+  rows,
+  original,
+  sound,
+  cells,
+  strip,
+  textOf,
+  chosen,
+  onChoose,
+  onPoint,
+}: FilmStripProps) {
   const { t } = useLingui();
   const [at, setAt] = useState(0);
   const current = Math.min(at, cells.length - 1);
@@ -36,12 +48,14 @@ export function FilmStrip({ label, rows, sound, cells, strip, textOf, chosen, on
   return (
     <div className={classes.film}>
       <div className={classes.labels} aria-hidden>
+        {original && <span>{sizeName(original.width, original.height)}</span>}
         {rows.map(({ id, width, height }) => (
           <span key={id}>{sizeName(width, height)}</span>
         ))}
         {sound && <span>{t`sound`}</span>}
       </div>
       <div className={classes.band}>
+        {original && <WholeRow bar={original} />}
         {/* biome-ignore lint/a11y/useSemanticElements: a strip of cells is no fieldset. */}
         <div
           ref={strip}
@@ -56,7 +70,7 @@ export function FilmStrip({ label, rows, sound, cells, strip, textOf, chosen, on
             <Column
               key={cell.key}
               cell={cell}
-              rows={Math.max(1, rows.length)}
+              rows={rows}
               text={textOf(cell)}
               reachable={column === current}
               chosen={cell.key === chosen}
@@ -70,15 +84,21 @@ export function FilmStrip({ label, rows, sound, cells, strip, textOf, chosen, on
             />
           ))}
         </div>
-        {sound && <div className={clsx(classes.sound, classes[sound])} />}
+        {sound && <WholeRow bar={sound} />}
       </div>
     </div>
   );
 }
 
+/** A row without chunks. */
+function WholeRow({ bar: { state, share } }: { bar: Bar }) {
+  const style = { '--share': `${Math.round(share * 100)}%` } as CSSProperties;
+  return <div className={clsx(classes.whole, classes[state])} style={style} />;
+}
+
 type ColumnProps = {
   cell: Cell;
-  rows: number;
+  rows: readonly Row[];
   text: string;
   reachable: boolean;
   chosen: boolean;
@@ -102,9 +122,8 @@ const Column = memo(
         onPointerEnter={() => onPoint(cell)}
         onFocus={() => onPoint(cell)}
       >
-        {Array.from({ length: rows }, (_, row) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity of their own here.
-          <span key={row} />
+        {rows.map((row) => (
+          <span key={row.id} className={classes[stateIn(row, cell)]} />
         ))}
       </button>
     );
@@ -113,11 +132,15 @@ const Column = memo(
     before.text === after.text &&
     before.reachable === after.reachable &&
     before.chosen === after.chosen &&
-    before.rows === after.rows &&
+    sameRows(before.rows, after.rows) &&
     before.cell.state === after.cell.state &&
     before.cell.share === after.cell.share &&
     before.cell.segments === after.cell.segments,
 );
+
+function sameRows(before: readonly Row[], after: readonly Row[]): boolean {
+  return before.length === after.length && before.every(({ offered }, at) => offered === after[at]?.offered);
+}
 
 function destination(key: string, from: number, count: number): number | null {
   const page = Math.max(1, Math.round(count / 10));

@@ -2,6 +2,9 @@ import { t } from '@lingui/core/macro';
 import type { DetailedError } from 'tus-js-client';
 import { ApiError } from '@/api/api-error';
 
+/** About ten minutes without a connection before a person is asked; tus starts counting anew after each progress. */
+export const RETRY_DELAYS_MS: number[] = [0, 1000, 2000, 4000, 8000, ...Array<number>(40).fill(15_000)];
+
 /** No answer, a busy server and a locked upload pass; any other refusal is final. */
 export function isPassing(error: Error): boolean {
   const status = statusOf(error);
