@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"matinee/internal/ffmpeg"
 	"matinee/internal/media"
@@ -93,17 +92,18 @@ func (b *bench) ladderOf(ctx context.Context, tool *ffmpeg.Tool, s source) error
 			return err
 		}
 	}
-	var single time.Duration
-	for _, r := range s.plan.Rungs {
-		cpu, err := b.plain(ctx, s, []media.Rung{r})
-		if err != nil {
-			return err
-		}
-		single += cpu
+	_, single, err := b.processPerRung(ctx, s, 0)
+	if err != nil {
+		return err
+	}
+	_, peer, err := b.peerTube(ctx, s, 0)
+	if err != nil {
+		return err
 	}
 	note := fmt.Sprintf("%s, %.0f s, %d rungs, %d chunks", s.name, s.plan.Duration().Seconds(), len(s.plan.Rungs), len(s.plan.Chunks))
 	b.report.atMost("CPU of the ladder / one process", "x", maxOverOneProcess, note, ratios(chunked, plain))
 	b.report.atMost("CPU of the ladder / one process per rung", "x", maxOverProcessPerRung, "the other side once", []float64{median(chunked) / single.Seconds()})
+	b.report.atMost("CPU of the ladder / PeerTube's recipe", "x", 0, "the other side once", []float64{median(chunked) / peer.Seconds()})
 	b.report.atMost("CPU of the ladder", "s", 0, "", chunked)
 	b.report.atMost("CPU of one process", "s", 0, "", plain)
 	b.report.atMost("part of splitting, checking and writing", "%", 0, "of the CPU of the ladder", share)

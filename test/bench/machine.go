@@ -11,16 +11,17 @@ import (
 
 // machine is what the figures were taken on and with.
 type machine struct {
-	At      string `json:"at"`
-	CPUs    int    `json:"cpus"`
-	CPU     string `json:"cpu"`
-	Memory  string `json:"memory"`
-	Kernel  string `json:"kernel"`
-	System  string `json:"system"`
-	Go      string `json:"go"` // of this command; make bench builds the server with the same
-	Matinee string `json:"matinee"`
-	FFmpeg  string `json:"ffmpeg"`
-	Nginx   string `json:"nginx,omitempty"`
+	At       string `json:"at"`
+	CPUs     int    `json:"cpus"`
+	CPU      string `json:"cpu"`
+	Memory   string `json:"memory"`
+	Kernel   string `json:"kernel"`
+	System   string `json:"system"`
+	Go       string `json:"go"` // of this command; make bench builds the server with the same
+	Matinee  string `json:"matinee"`
+	FFmpeg   string `json:"ffmpeg"`
+	Nginx    string `json:"nginx,omitempty"`
+	Chromium string `json:"chromium,omitempty"`
 }
 
 func (r *report) begin(ctx context.Context, binary string) {

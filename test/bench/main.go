@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -17,6 +18,8 @@ import (
 type options struct {
 	repeat  int
 	install bool
+	ready   string // of which films the row playable waits until they are ready
+	film    string // part of the names of the films to upload
 	binary  string
 	clip    string
 	only    []string // names of measurements; all when empty
@@ -40,10 +43,16 @@ type measurement struct {
 func measurements() []measurement {
 	return []measurement{
 		{"ladder", (*bench).ladder},
+		{"bits", (*bench).bits},
 		{"start", (*bench).start},
 		{"memory", (*bench).memory},
 		{"upload", (*bench).upload},
 		{"origin", (*bench).origin},
+		{"playable", (*bench).playable},
+		{"seek", (*bench).seek},
+		{"far-seek", (*bench).farSeek},
+		{"first-frame", (*bench).firstFrame},
+		{"viewers", (*bench).viewers},
 	}
 }
 
@@ -71,24 +80,22 @@ func run(ctx context.Context) error {
 	defer func() { _ = os.RemoveAll(folder) }()
 	b := &bench{options: o, folder: folder}
 	b.report.begin(ctx, b.binary)
+	var failed error
 	for _, m := range measurements() {
 		if len(o.only) > 0 && !slices.Contains(o.only, m.name) {
 			continue
 		}
 		fmt.Fprintln(os.Stderr, "measuring", m.name)
 		if err := m.take(b, ctx); err != nil {
-			return fmt.Errorf("measure %s: %w", m.name, err)
+			failed = errors.Join(failed, fmt.Errorf("measure %s: %w", m.name, err)) // what was measured is kept
 		}
 	}
 	b.report.LoadAtEnd = firstLine("/proc/loadavg")
-	if err := b.report.write(o.out); err != nil {
-		return err
-	}
-	if err := b.report.print(os.Stdout); err != nil {
+	if err := errors.Join(b.report.write(o.out), b.report.print(os.Stdout)); err != nil {
 		return err
 	}
 	fmt.Printf("\nall samples: %s\n", o.out)
-	return nil
+	return failed
 }
 
 func parse(args []string) (options, error) {
@@ -100,6 +107,8 @@ func parse(args []string) (options, error) {
 	f := flag.NewFlagSet("bench", flag.ExitOnError)
 	f.IntVar(&o.repeat, "repeat", 3, "how often each side is measured")
 	f.BoolVar(&o.install, "install", true, "as root, install nginx and wrk with apt-get where they are missing")
+	f.StringVar(&o.ready, "ready", "short", "films that the row playable waits for until they are ready: none, short or all, which takes hours")
+	f.StringVar(&o.film, "film", "", "films that the row playable takes: those with this in their name")
 	f.StringVar(&o.binary, "binary", "bin/matinee", "the server to measure")
 	f.StringVar(&o.clip, "clip", "internal/testkit/clips/footage/big-buck-bunny-480p-30s.mp4", "the MP4 to encode and to serve")
 	f.StringVar(&o.out, "out", filepath.Join(os.TempDir(), "bench.json"), "where the JSON goes")
@@ -114,6 +123,9 @@ func parse(args []string) (options, error) {
 		if !slices.Contains(names, name) {
 			return o, fmt.Errorf("there is no measurement %q; there are %s", name, strings.Join(names, ", "))
 		}
+	}
+	if !slices.Contains([]string{"none", "short", "all"}, o.ready) {
+		return o, fmt.Errorf("-ready is %q and must be none, short or all", o.ready)
 	}
 	if o.repeat < 1 {
 		return o, fmt.Errorf("-repeat is %d and must be at least 1", o.repeat)

@@ -97,9 +97,14 @@ func settled(ctx context.Context, pid int) error {
 
 // poll looks until something is done, for what can only be asked.
 func poll(ctx context.Context, within time.Duration, done func() (bool, error)) error {
+	return pollEach(ctx, lookEvery, within, done)
+}
+
+// pollEach looks that often.
+func pollEach(ctx context.Context, every, within time.Duration, done func() (bool, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	look := time.NewTicker(lookEvery)
+	look := time.NewTicker(every)
 	defer look.Stop()
 	for {
 		if ok, err := done(); ok || err != nil {

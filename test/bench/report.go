@@ -75,6 +75,15 @@ func median(samples []float64) float64 {
 	return (sorted[(len(sorted)-1)/2] + sorted[len(sorted)/2]) / 2
 }
 
+// quantile is the sample below which that part of all lies.
+func quantile(samples []float64, part float64) float64 {
+	if len(samples) == 0 {
+		return 0
+	}
+	sorted := slices.Sorted(slices.Values(samples))
+	return sorted[min(len(sorted)-1, int(part*float64(len(sorted))))]
+}
+
 // ratios divides sample by sample: the two sides of a pair were measured next to each other.
 func ratios(a, b []float64) []float64 {
 	out := make([]float64, len(a))

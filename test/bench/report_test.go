@@ -68,3 +68,33 @@ func TestOriginAddressesHaveNoTracksFolder(t *testing.T) {
 		t.Errorf("the addresses are %q, want %q", got, want)
 	}
 }
+
+func TestBitsAreReadBetweenAndBeyondThePoints(t *testing.T) {
+	t.Parallel()
+	line := []point{{100, 10}, {400, 14}, {200, 12}}
+	for decibels, want := range map[float64]float64{10: 100, 12: 200, 14: 400, 16: 800, 8: 50} {
+		if got := bitsAt(line, decibels); got < want-0.01 || got > want+0.01 {
+			t.Errorf("at %v dB it takes %v, want %v", decibels, got, want)
+		}
+	}
+}
+
+func TestTheSegmentOfAnInstantIsFound(t *testing.T) {
+	t.Parallel()
+	parts := []part{{"a", 4}, {"b", 4}, {"c", 2}}
+	for second, want := range map[float64]int{0: 0, 3.9: 0, 4: 1, 9: 2, 50: 2} {
+		if got := at(parts, second); got != want {
+			t.Errorf("at %v s it is %d, want %d", second, got, want)
+		}
+	}
+}
+
+func TestAQuantileIsOneOfTheSamples(t *testing.T) {
+	t.Parallel()
+	samples := []float64{5, 1, 2, 4, 3}
+	for part, want := range map[float64]float64{0: 1, 0.5: 3, 0.95: 5, 1: 5} {
+		if got := quantile(samples, part); got != want {
+			t.Errorf("the quantile %v is %v, want %v", part, got, want)
+		}
+	}
+}
