@@ -31,7 +31,7 @@ func TestAFlagBeatsTheEnvironmentBeatsTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`listen: "127.0.0.1:3"`, `public-url: "https://environment.example"`, `drain-timeout: "7s"`, `encode-slots: "1"`} {
+	for _, want := range []string{`listen: "127.0.0.1:3"`, `public-url: "https://environment.example"`, `drain-timeout: "7s"`, `encode-slots: "0"`} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %s in\n%s", want, out)
 		}

@@ -22,12 +22,14 @@ export function Stage({ player, video, playback, start, autoplay, wide, onTheate
   const [address] = useState(playback.hls);
 
   useEffect(() => {
+    // The captions and chapters of a file that has taken the place of this one are not those of what plays.
+    if (playback.hls !== address) return;
     const details = detailsOf(playback);
     // A property means nothing before the element is defined.
     void import('@/player').then(() => {
       if (player.current) player.current.details = details;
     });
-  }, [player, playback]);
+  }, [player, playback, address]);
 
   useEffect(() => {
     const element = player.current;
