@@ -80,7 +80,7 @@ func TestTheDoctor(t *testing.T) {
 		}
 	})
 	t.Run("says which key is wrong", func(t *testing.T) {
-		if _, stderr, status := newFolder(t).run("", "doctor", "--encode-slots", "0"); status != 1 || !strings.Contains(stderr, "encode-slots: it takes") {
+		if _, stderr, status := newFolder(t).run("", "doctor", "--encode-threads", "0"); status != 1 || !strings.Contains(stderr, "encode-threads: it takes") {
 			t.Errorf("status %d, %s", status, stderr)
 		}
 	})

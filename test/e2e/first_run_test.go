@@ -93,10 +93,10 @@ func TestAMissingFFmpegIsASentenceAtStart(t *testing.T) {
 func TestAWrongSettingIsNamedAtStart(t *testing.T) {
 	t.Parallel()
 	f := newFolder(t)
-	if err := os.WriteFile(f.dir+"/matinee.yml", []byte("encode-slots: 0\n"), 0o600); err != nil {
+	if err := os.WriteFile(f.dir+"/matinee.yml", []byte("encode-threads: 0\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, stderr, status := f.run("", "--config", "matinee.yml", "serve", "--data", dataName); status == 0 || !strings.Contains(stderr, "encode-slots: it takes 1 to 256") {
+	if _, stderr, status := f.run("", "--config", "matinee.yml", "serve", "--data", dataName); status == 0 || !strings.Contains(stderr, "encode-threads: it takes 1 to 64") {
 		t.Errorf("status %d, %q", status, stderr)
 	}
 }
