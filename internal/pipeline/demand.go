@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"matinee/internal/blob"
 	"matinee/internal/errs"
 	"matinee/internal/ids"
 	"matinee/internal/media"
@@ -53,7 +54,7 @@ func (p *Pipeline) EnsureSegment(ctx context.Context, s ids.Segment, viewer stri
 }
 
 func (p *Pipeline) hasSegment(ctx context.Context, s ids.Segment) (bool, error) {
-	_, err := p.objects.Stat(ctx, keyOf(s))
+	_, err := p.objects.Stat(ctx, blob.SegmentKey(s))
 	if errs.Is(err, errs.NotFound) {
 		return false, nil
 	}

@@ -13,7 +13,6 @@ import (
 	"matinee/internal/blob"
 	"matinee/internal/errs"
 	"matinee/internal/ffmpeg"
-	"matinee/internal/ids"
 	"matinee/internal/media"
 	"matinee/internal/packaging"
 )
@@ -269,5 +268,3 @@ func (p *Pipeline) writeDemand(ctx context.Context, l Lease, what outcome, err e
 	}
 	return nil
 }
-
-func keyOf(s ids.Segment) string { return blob.SegmentKey(s) }
