@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import { expect, quantiles, test } from './at-once-fixtures.ts';
+import { type Early, expect, quantiles, test } from './at-once-fixtures.ts';
 import { PlayerOnPage } from './fixtures.ts';
 
 /** How many jumps are made; more of them give figures that mean something. */
@@ -35,6 +35,43 @@ test(
     expect((await player.stats()).errors).toBe(0);
   },
 );
+
+// What is asked for is the same on a phone.
+test('a jump asks for nothing but the smallest size of the part it goes to', { tag: '@desktop' }, async ({
+  page,
+  early,
+}) => {
+  const player = new PlayerOnPage(page);
+  await page.goto(`/w/${early.video.id}`);
+  await player.play();
+  const { duration, sizes } = await player.stats();
+  expect(sizes.length, 'there is a choice').toBeGreaterThan(1);
+  const asked: { size: number; number: number }[] = [];
+  page.on('request', (request) => {
+    const [, size, number] = /-(\d+)\/(\d+)\.m4s$/.exec(new URL(request.url()).pathname.replace(/audio-\d+/, '')) ?? [];
+    if (size) asked.push({ size: Number(size), number: Number(number) });
+  });
+  const starts = await startsOfSegments(early, sizes.at(-1) ?? 0);
+  for (const share of [0.31, 0.52, 0.77]) {
+    const number = starts.findLastIndex((start) => start <= share * duration);
+    const to = (starts[number] ?? 0) + 0.4; // the segment before is not far, and not wanted
+    asked.length = 0;
+    expect(await page.evaluate(jump, { to, patience: PATIENCE_MS })).not.toBeNull();
+    const there = asked.filter((part) => Math.abs(part.number - number) < 3); // one of the old place may be on its way
+    expect(there[0]).toEqual({ size: sizes.at(-1), number });
+  }
+});
+
+/** When each segment of a size begins, by its playlist. */
+async function startsOfSegments({ api, playback }: Early, size: number): Promise<number[]> {
+  const playlist = await (await api.get(new URL(`h264-${size}.m3u8`, playback.hls).href)).text();
+  let end = 0;
+  return [...playlist.matchAll(/#EXTINF:([\d.]+)/g)].map(([, seconds]) => {
+    const start = end;
+    end += Number(seconds);
+    return start;
+  });
+}
 
 /** The same places in each run, all over the video: the fractional parts of multiples of the golden ratio. */
 function random(at: number): number {

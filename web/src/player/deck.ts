@@ -203,6 +203,7 @@ export class Deck {
   #playbackHooks() {
     return {
       address: () => new URL(this.#attribute('src'), document.baseURI).href,
+      isUnfinished: () => this.#player.hasAttribute('unfinished'),
       onTracks: () => this.#face.showQuality(),
       onFault: (fault: Parameters<Connection['failed']>[0]) => {
         this.#connection.failed(fault);

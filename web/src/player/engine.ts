@@ -7,6 +7,8 @@ import { type Wait, Waits } from './waits';
 const SWITCH_MARGIN_SECONDS = 1;
 /** What stays buffered when a better size has come: enough to fetch the next segments of that size meanwhile. */
 const GROWTH_MARGIN_SECONDS = 6;
+/** The playlist of the rung that is the source's own samples. */
+const SOURCE_PLAYLIST = 'source.m3u8';
 
 type Track = shaka.extern.Track;
 type Picture = { width: number; height: number };
@@ -61,6 +63,8 @@ export class Engine {
   #begun = false;
   /** Larger sizes have come, and none of them was chosen yet. */
   #eager = false;
+  /** The server makes what is asked for, and the smallest size is the least work. */
+  #sparing = false;
 
   constructor(video: HTMLVideoElement, language: string | null, events: EngineEvents) {
     shaka.polyfill.installAll();
@@ -233,9 +237,24 @@ export class Engine {
   /** Fixes one size, or lets the network decide again with null. */
   choose(size: number | null): void {
     this.#eager = false;
-    // Who asks for a size gets it, also where Shaka avoids it for a while because this machine dropped its pictures.
-    for (const variant of this.#player.getManifest()?.variants ?? []) variant.disabledUntilTime = 0;
+    this.#forgive();
     this.#keepTo(size);
+  }
+
+  /** Who needs a size gets it, also where Shaka avoids it for a while because this machine dropped its pictures. */
+  #forgive(): void {
+    for (const variant of this.#player.getManifest()?.variants ?? []) variant.disabledUntilTime = 0;
+  }
+
+  /**
+   * Leaves the network's choice only the smallest size, or gives it back the
+   * others. Nothing that is buffered is dropped. The source's own samples are not
+   * made: who gets them goes on with them.
+   */
+  spare(on: boolean): void {
+    this.#sparing = on;
+    if (on) this.#forgive();
+    this.#keepTo(this.#fixed);
   }
 
   /**
@@ -249,16 +268,28 @@ export class Engine {
     this.#player.configure({
       abr: {
         // Forbidding the size that plays would drop all that is buffered: who waits for a better one goes on with it.
-        restrictions: this.#eager ? upTo(picture) : exactly(picture),
+        restrictions: this.#restrictions(picture),
         restrictToElementSize: !picture,
         // Who chose wants to see it now, whatever it costs, and a size that has just come need not wait for all that is
         // buffered; the network's other choices may wait for their segment.
         clearBufferSwitch: Boolean(picture) || this.#eager,
-        droppedFrames: !picture,
+        droppedFrames: !picture && !this.#sparing,
         safeMarginSwitch: this.#eager ? GROWTH_MARGIN_SECONDS : SWITCH_MARGIN_SECONDS,
       },
     });
     this.#events.onTracks();
+  }
+
+  #restrictions(chosen: Picture | undefined): object {
+    if (!chosen && this.#sparing && !this.#eager && !this.#hasSource)
+      return upTo(this.#pictures.get(this.sizes.at(-1) ?? 0));
+    return this.#eager ? upTo(chosen) : exactly(chosen);
+  }
+
+  /** Whether the source's own samples are what is fetched, or can be what is fetched first. */
+  get #hasSource(): boolean {
+    const tracks = this.#active ? [this.#active] : this.#player.getVariantTracks();
+    return tracks.some(({ originalVideoId }) => originalVideoId?.startsWith(SOURCE_PLAYLIST));
   }
 
   /** The languages and mixes on offer, in the manifest's order. */

@@ -1,4 +1,5 @@
 import type { Engine } from './engine';
+import { JumpKeeper } from './jump-keeper';
 import type { Parts } from './template';
 
 type LoaderHooks = {
@@ -17,6 +18,7 @@ export class Loader {
   readonly #engine: Engine;
   readonly #hooks: LoaderHooks;
   readonly #signal: AbortSignal;
+  readonly #jumps: JumpKeeper;
   #loading = false;
   #turn = 0;
   #start: number | undefined;
@@ -33,6 +35,7 @@ export class Loader {
     this.#engine = engine;
     this.#hooks = hooks;
     this.#signal = signal;
+    this.#jumps = new JumpKeeper(parts.video, signal);
   }
 
   /** Where it stands, or where it is on its way to. */
@@ -70,7 +73,7 @@ export class Loader {
     const { video } = this.#parts;
     const begin = () => {
       this.#begun = true;
-      if (this.#jump !== null) video.currentTime = this.#jump;
+      if (this.#jump !== null) this.#jumps.jump(this.#jump);
       this.#jump = null;
     };
     if (this.#engine.hasBegun) begin();
@@ -80,7 +83,7 @@ export class Loader {
   /** Jumps to a moment. */
   seek(seconds: number): void {
     if (this.#begun) {
-      this.#parts.video.currentTime = seconds;
+      this.#jumps.jump(seconds);
       return;
     }
     this.#jump = seconds;

@@ -6,12 +6,15 @@ import { placeIn } from './resume';
 import { loadSettings, saveSettings } from './settings';
 import { StallGuard } from './stall-guard';
 import type { Parts } from './template';
+import { Thrift } from './thrift';
 
 const USUAL_FRAME_RATE = 25;
 
 type PlaybackHooks = {
   /** The manifest to load, absolute. */
   address: () => string;
+  /** Whether parts of the video may still have to be made. */
+  isUnfinished: () => boolean;
   onTracks: () => void;
   onFault: (fault: Fault) => void;
   onLoading: () => void;
@@ -27,6 +30,7 @@ export class Playback {
   readonly engine: Engine;
   readonly #parts: Parts;
   readonly #loader: Loader;
+  readonly #thrift: Thrift;
   readonly #hooks: PlaybackHooks;
 
   constructor(parts: Parts, hooks: PlaybackHooks, signal: AbortSignal) {
@@ -42,13 +46,17 @@ export class Playback {
     this.#loader = new Loader(parts, this.engine, { ...hooks, play: () => this.play() }, signal);
     const guard = { isFetching: () => this.engine.isFetching, recover: () => void this.recover() };
     new StallGuard(video, guard, signal);
+    const sparing = { isUnfinished: hooks.isUnfinished, spare: (on: boolean) => this.engine.spare(on) };
+    this.#thrift = new Thrift(video, sparing, signal);
     this.#showSpeed(loadSettings().speed);
   }
 
   /** Loads from a moment, else from where this viewer left off, which it returns when it did so. */
   async start(seconds: number | null, id: string): Promise<{ loaded: boolean; resumedAt: number | null }> {
     const resumedAt = seconds === null && id ? placeIn(id) : null;
-    const loaded = await this.#loader.load(seconds ?? resumedAt ?? undefined);
+    const from = seconds ?? resumedAt ?? undefined;
+    this.#thrift.awaitPlace(from ?? 0);
+    const loaded = await this.#loader.load(from);
     return { loaded, resumedAt: loaded ? resumedAt : null };
   }
 
@@ -84,7 +92,9 @@ export class Playback {
   seek(seconds: number): void {
     const { duration } = this.#parts.video;
     const end = Number.isFinite(duration) ? duration : seconds;
-    this.#loader.seek(Math.min(end, Math.max(0, seconds)));
+    const to = Math.min(end, Math.max(0, seconds));
+    this.#thrift.awaitPlace(to);
+    this.#loader.seek(to);
     this.#hooks.onSeek();
   }
 
